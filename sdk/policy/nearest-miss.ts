@@ -1,0 +1,45 @@
+import type { NamedPolicy, Statement } from "./statement.ts";
+import type { Action, Service } from "./vocabulary.ts";
+
+/** Where a statement and a question differ. */
+export type Dimension = "service" | "action" | "region";
+
+/** An Allow that does not match, and in what it misses. */
+export interface Miss {
+  readonly policy: string;
+  readonly index: number;
+  readonly statement: Statement;
+  readonly dimensions: readonly Dimension[];
+}
+
+/** The Allow of some Policies that misses a question in the fewest dimensions, the first declared of equals; null without any Allow (POL-5). */
+export function nearestAllow(
+  policies: readonly NamedPolicy[],
+  service: Service,
+  action: Action,
+  region: string,
+): Miss | null {
+  let nearest: Miss | null = null;
+  for (const policy of policies) {
+    for (const [index, statement] of policy.statements.entries()) {
+      if (statement.effect !== "Allow") continue;
+      const dimensions = missed(statement, service, action, region);
+      if (nearest !== null && dimensions.length >= nearest.dimensions.length) continue;
+      nearest = { policy: policy.name, index, statement, dimensions };
+    }
+  }
+  return nearest;
+}
+
+function missed(
+  statement: Statement,
+  service: Service,
+  action: Action,
+  region: string,
+): Dimension[] {
+  const dimensions: Dimension[] = [];
+  if (statement.service !== service) dimensions.push("service");
+  if (statement.actions !== "*" && !statement.actions.includes(action)) dimensions.push("action");
+  if (statement.regions !== "*" && !statement.regions.includes(region)) dimensions.push("region");
+  return dimensions;
+}
