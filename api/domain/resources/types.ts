@@ -1,0 +1,27 @@
+import type { Port } from '#ports/cluster.ts';
+
+/** What a notebook asks for beside its flavor; stored as desired state. */
+export interface NotebookSpec {
+  image: string;
+}
+
+/** What a container asks for beside its flavor; secret values live apart. */
+export interface ContainerSpec {
+  image: string;
+  template: string | null;
+  ports: Port[];
+  /** Of secret variables only the name is here. */
+  env: { name: string; value: string | null; secret: boolean }[];
+  command: string[] | null;
+  maxRunningSeconds: number | null;
+}
+
+/** RES-4: a stable code, plain words, and the next step. */
+export interface StatusReason {
+  code: string;
+  message: string;
+  nextStep: string | null;
+}
+
+/** Why a resource that is not asked to run is stopped. */
+export type StopCause = 'user' | 'completed' | 'insufficientBalance' | 'maximumRunningTime' | 'idle' | 'failed';
