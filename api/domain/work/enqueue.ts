@@ -1,0 +1,37 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from '#db/tenant.ts';
+
+/** The kinds of asynchronous work; each has one handler in `worker/handlers`. */
+export type WorkKind =
+  /** key: resource id. Compares desired with observed and acts on the cluster. */
+  | 'reconcileResource'
+  /** key: volume id. */
+  | 'reconcileVolume'
+  /** key: `<organization id>:<service>`. Stops what runs when credit is used up (BIL-5). */
+  | 'stopForDebt'
+  /** key: workspace id. Removes the Workspace once its resources are gone (ORG-6). */
+  | 'deleteWorkspace';
+
+export interface WorkRequest {
+  kind: WorkKind;
+  key: string;
+  /** Set for work that only the replica which holds the cluster's lease may do. */
+  clusterId?: string;
+  organizationId?: string;
+  /** Site time; default now. An item already on the list keeps the earlier of the two. */
+  dueAt?: Date;
+}
+
+/**
+ * Puts work on the list in the caller's transaction. An item that is already there gets a new revision, so a handler
+ * that is at work on it will be run once more.
+ */
+export async function enqueue(tx: Tx, work: WorkRequest): Promise<void> {
+  await tx.db.execute(sql`
+    insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
+    values (${work.kind}, ${work.key}, ${work.clusterId ?? null}, ${work.organizationId ?? null},
+            ${(work.dueAt ?? tx.now).toISOString()}::timestamptz, clock_timestamp())
+    on conflict (kind, key) do update set
+      due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
+      revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`);
+}
