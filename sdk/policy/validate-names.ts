@@ -1,0 +1,52 @@
+import type { PolicyProblem } from "./problem.ts";
+import { pointTo, problem } from "./problem.ts";
+import { quote } from "./validate-fields.ts";
+
+/** What is wrong with one name of a list, at its pointer; undefined when nothing is. */
+export type NameCheck = (name: string, pointer: string) => PolicyProblem | undefined;
+
+/** What is wrong with the regions or actions of a statement: `"*"`, or a list of different known names (POL-1, POL-4). */
+export function validateNames(
+  input: unknown,
+  pointer: string,
+  noun: "region" | "action",
+  check: NameCheck,
+): PolicyProblem[] {
+  if (input === undefined || input === "*") return [];
+  if (!Array.isArray(input)) {
+    return [
+      problem(pointer, "wrong_type", `The ${noun}s are a list of names, or "*" for all of them.`),
+    ];
+  }
+  if (input.length === 0) {
+    return [
+      problem(pointer, "empty_list", `The statement names no ${noun}; write "*" for all of them.`),
+    ];
+  }
+  const seen = new Set<string>();
+  return input.flatMap((name: unknown, index) => {
+    const at = pointTo(pointer, index);
+    if (typeof name !== "string") return [problem(at, "wrong_type", `A ${noun} is a name.`)];
+    if (seen.has(name)) {
+      return [
+        problem(
+          at,
+          `duplicate_${noun}`,
+          `The ${noun} ${quote(name)} is named twice in this statement.`,
+        ),
+      ];
+    }
+    seen.add(name);
+    if (name === "*") {
+      return [
+        problem(
+          at,
+          `unknown_${noun}`,
+          `In place of the list, "${noun}s": "*" means all of them.`,
+          "*",
+        ),
+      ];
+    }
+    return check(name, at) ?? [];
+  });
+}
