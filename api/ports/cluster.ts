@@ -1,6 +1,7 @@
 /**
  * The outside world that runs workloads: a Kubernetes cluster or the simulator. Every call is idempotent and keyed by
- * the resource's id; calls may be repeated, reordered across resources and lost. Times are site time.
+ * the resource's id; calls may be repeated, reordered across resources and lost. Times are site time. A call that
+ * cannot reach the cluster throws `ClusterUnavailable`, and may or may not have taken effect.
  */
 export interface Cluster {
   readonly id: string;
@@ -8,25 +9,28 @@ export interface Cluster {
   readonly simulated: boolean;
 
   /**
-   * Makes the workload of this generation exist. An older generation of the same resource is removed first; an older
-   * generation asked for after a newer one is ignored. Waiting for capacity is not an error.
+   * Makes the workload of this generation exist. An older generation of the same resource is removed first, and never
+   * runs beside it; an older generation asked for after a newer one is ignored, as is one that is being removed. A
+   * workload that was `lost` is started anew. Waiting for capacity or for a volume is not an error.
    */
   applyWorkload(workload: Workload): Promise<void>;
-  /** Asks for the removal of every generation of the workload; `observe` says when nothing is left. */
+  /** Asks for the removal of every generation of the workload; `observeWorkload` says when nothing is left. */
   deleteWorkload(workspaceId: string, resourceId: string): Promise<void>;
   /** A consistent read of what the cluster has of the workload; null when nothing is left. */
   observeWorkload(workspaceId: string, resourceId: string): Promise<ObservedWorkload | null>;
+  /** The last lines, oldest first; none when nothing is left. */
   logs(workspaceId: string, resourceId: string, options: { tailLines: number }): Promise<string[]>;
 
-  /** Makes the volume exist with at least this size; grows it when smaller. */
+  /** Makes the volume exist with at least this size; grows it when smaller, never shrinks it. */
   applyVolume(volume: VolumeRequest): Promise<void>;
+  /** Asks for the removal of the volume; it goes when no workload uses it any more. */
   deleteVolume(workspaceId: string, volumeId: string): Promise<void>;
   observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null>;
 
   /** Everything that the cluster holds in our name, for the sweep of orphans. */
   list(): Promise<{ workloads: ObjectRef[]; volumes: ObjectRef[] }>;
 
-  /** Free capacity (CAT-3): allocatable minus requested. */
+  /** Free capacity (CAT-3): allocatable minus requested, node by node. */
   capacity(): Promise<NodeCapacity[]>;
 
   /** Calls back with what changed until the signal aborts; may repeat itself, may miss nothing after it has begun. */
@@ -35,8 +39,23 @@ export interface Cluster {
 
 /** A cluster whose time is the site clock's: it says when something is next due, and does what is due. */
 export interface ClockDriven {
+  /** Site time; null when nothing is going on. */
   nextDueAt(): Promise<Date | null>;
-  settle(): Promise<ObjectChange[]>;
+  /**
+   * Does everything that is due, in order of time. Answers what changed since the cursor of an earlier answer, whoever
+   * did it; without a cursor, only where to go on from.
+   */
+  settle(since?: string): Promise<{ changes: ObjectChange[]; cursor: string }>;
+}
+
+/** Whether the cluster runs on the site clock. */
+export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDriven {
+  return 'settle' in cluster && 'nextDueAt' in cluster;
+}
+
+/** The cluster could not be reached or did not answer: try again, for as long as it takes. */
+export class ClusterUnavailable extends Error {
+  override readonly name = 'ClusterUnavailable';
 }
 
 export interface ObjectRef {
@@ -59,7 +78,10 @@ export interface Workload {
   env: { name: string; value: string; secret: boolean }[];
   ports: Port[];
   size: { vcpu: number; memoryGib: number; gpu: { model: string; count: number } | null };
+  /** The volumes are asked for before the workload, which waits for them. */
   mounts: { volumeId: string; mountPath: string }[];
+  /** How often a process that ended otherwise than with 0 is started again, with growing pauses (RES-7). */
+  maxRestarts: number;
   /** What the user presents to reach it over HTTP. */
   accessToken: string;
   registryCredentials: { server: string; username: string; password: string } | null;
@@ -70,19 +92,63 @@ export interface Port {
   protocol: 'HTTP' | 'TCP';
 }
 
-/** `waiting`: for capacity. `starting`: placed, not yet ready. `exited`: the process ended. `stopping`: being removed. */
-export type WorkloadPhase = 'waiting' | 'starting' | 'ready' | 'notReady' | 'exited' | 'failed' | 'stopping';
+/**
+ * `waiting`: for capacity or a volume. `starting`: placed, not yet ready. `notReady`: readiness lost, or between two
+ * restarts. `exited`: ended with 0. `failed`: given up; both hold no capacity. `lost`: its node is gone. `stopping`:
+ * being removed. `gone`: nothing is left, kept in the database for its cause; a cluster answers null instead.
+ */
+export type WorkloadPhase =
+  | 'waiting'
+  | 'starting'
+  | 'ready'
+  | 'notReady'
+  | 'exited'
+  | 'failed'
+  | 'lost'
+  | 'stopping'
+  | 'gone';
+
+/** Why a workload or volume is not as asked for. The codes are the same on every kind of cluster. */
+export interface ClusterCause {
+  code: ClusterCauseCode;
+  /** Plain words, a full sentence. */
+  message: string;
+}
+
+export type ClusterCauseCode =
+  | 'waitingForCapacity'
+  | 'volumePending'
+  | 'volumeInUse'
+  | 'predecessorStopping'
+  | 'imagePull'
+  | 'crash'
+  | 'outOfMemory'
+  | 'nodeLost'
+  | 'evicted'
+  | 'unhealthy'
+  | 'refused';
 
 export interface ObservedWorkload {
+  /** The newest that was asked for. */
   generation: number;
   phase: WorkloadPhase;
-  /** Why it is not ready, in a stable code and plain words. */
-  cause: { code: string; message: string } | null;
+  cause: ClusterCause | null;
+  /** Of the last process that ended. */
   exitCode: number | null;
   restarts: number;
-  /** Every interval in which this generation was ready, oldest first; the last may be open. ISO 8601, site time. */
-  intervals: { runningSince: string; stoppedAt: string | null }[];
+  /**
+   * Every interval in which the workload was ready, oldest first, of every generation of which anything is left; only
+   * the last may be open.
+   */
+  intervals: ReadyInterval[];
   endpoints: Endpoint[];
+}
+
+/** ISO 8601, site time, half open. */
+export interface ReadyInterval {
+  generation: number;
+  runningSince: string;
+  stoppedAt: string | null;
 }
 
 export interface Endpoint {
@@ -100,10 +166,13 @@ export interface VolumeRequest {
 
 export interface ObservedVolume {
   phase: 'pending' | 'ready' | 'deleting';
+  /** What there is, not what was asked for; 0 before it is provisioned. */
   sizeGib: number;
   /** When it was first provisioned; ISO 8601, site time. */
   provisionedAt: string | null;
-  cause: { code: string; message: string } | null;
+  /** Since when it has this size; ISO 8601, site time. */
+  sizeSince: string | null;
+  cause: ClusterCause | null;
 }
 
 export interface NodeCapacity {
