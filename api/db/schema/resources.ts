@@ -37,6 +37,11 @@ export const resources = pgTable(
     /** Counts the workloads asked for: start, restart and edits that need a new one add one. */
     generation: integer('generation').notNull().default(1),
     stopCause: text('stop_cause').$type<StopCause>(),
+    /**
+     * When each generation stopped being asked for, by generation; kept by a trigger until the worker has recorded what
+     * ran. A generation is charged until then, however late the worker looks (BIL-1).
+     */
+    generationEnds: jsonb('generation_ends').$type<Record<string, string>>().notNull().default({}),
 
     // Observed.
     observed: jsonb('observed').$type<ObservedWorkload | null>(),
