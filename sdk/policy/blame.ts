@@ -13,7 +13,7 @@ import { nearestAllow } from "./nearest-miss.ts";
 import { serviceOf } from "./vocabulary.ts";
 
 /** Who refused, and why, in prose. */
-export interface Blame {
+interface Blame {
   readonly culprit: string;
   readonly reason: string;
 }

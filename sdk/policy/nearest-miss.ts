@@ -2,7 +2,7 @@ import type { NamedPolicy, Statement } from "./statement.ts";
 import type { Action, Service } from "./vocabulary.ts";
 
 /** Where a statement and a question differ. */
-export type Dimension = "service" | "action" | "region";
+type Dimension = "service" | "action" | "region";
 
 /** An Allow that does not match, and in what it misses. */
 export interface Miss {

@@ -1,14 +1,17 @@
 /**
- * The known name that is fewest edits away from a misspelt one: letters put in, left out, changed, or two neighbours
- * swapped; capitals count last. The first of equals; undefined only when nothing is known (POL-4).
+ * The known name that is fewest edits away from a misspelt one, and not more than `most`: letters put in, left out,
+ * changed, or two neighbours swapped. The first of equals; undefined when nothing is known so near (POL-4).
  */
-export function nearestName(name: string, known: Iterable<string>): string | undefined {
+export function nearestName(
+  name: string,
+  known: Iterable<string>,
+  most = Infinity,
+): string | undefined {
   let nearest: string | undefined;
-  let fewest = Infinity;
+  let fewest = most + 1;
   for (const candidate of known) {
-    // Half an edit for capitals: `Hanoi` is nearer to `hanoi` than any other word, yet not the same.
-    const folded = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    const distance = folded + (name === candidate ? 0 : 0.5);
+    // Capitals are not worth an edit: `Hanoi` is nearer to `hanoi` than to `Hanam`.
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance >= fewest) continue;
     fewest = distance;
     nearest = candidate;

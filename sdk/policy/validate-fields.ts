@@ -2,7 +2,7 @@ import { nearestName } from "./nearest-name.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { pointTo, problem } from "./problem.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether an input is a JSON object. */
 export function isObject(input: unknown): input is Fields {
@@ -28,7 +28,7 @@ export function validateFields(
         pointTo(pointer, field),
         "unknown_field",
         `There is no field ${quote(field)} here.`,
-        nearestName(field, absent),
+        nearestName(field, absent, field.length / 2),
       ),
     );
   return [...missing, ...unknown];

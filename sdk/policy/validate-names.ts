@@ -3,7 +3,7 @@ import { pointTo, problem } from "./problem.ts";
 import { quote } from "./validate-fields.ts";
 
 /** What is wrong with one name of a list, at its pointer; undefined when nothing is. */
-export type NameCheck = (name: string, pointer: string) => PolicyProblem | undefined;
+type NameCheck = (name: string, pointer: string) => PolicyProblem | undefined;
 
 /** What is wrong with the regions or actions of a statement: `"*"`, or a list of different known names (POL-1, POL-4). */
 export function validateNames(

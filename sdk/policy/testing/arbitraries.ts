@@ -33,7 +33,7 @@ export const statement: fc.Arbitrary<Statement> = fc.constantFrom(...SERVICES).c
 );
 
 /** Up to three Policies, named apart, of up to five statements; often none. */
-export function policies(prefix: string): fc.Arbitrary<NamedPolicy[]> {
+function policies(prefix: string): fc.Arbitrary<NamedPolicy[]> {
   const statements = fc.array(statement, { minLength: 1, maxLength: 5, size: "max" });
   return fc
     .oneof(
