@@ -1,8 +1,8 @@
-import { defineConfig } from 'drizzle-kit';
+import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
-  dialect: 'postgresql',
-  schema: './api/db/schema/*.ts',
-  out: './api/db/migrations',
-  migrations: { prefix: 'index' },
+  dialect: "postgresql",
+  schema: "./api/db/schema/*.ts",
+  out: "./api/db/migrations",
+  migrations: { prefix: "index" },
 });

@@ -1,9 +1,20 @@
-import { z } from '@hono/zod-openapi';
-import { clientToken, displayName, page, pageQuery, regionId, tags } from './common.ts';
-import { idSchema } from './ids.ts';
-import { operation } from './operation.ts';
-import { access, flavorId, imageName, logLines, logsQuery, mountPath, port, resourceEvent, resourceFields, sizeGib } from './resources.ts';
-import { inWorkspace } from './workspaces.ts';
+import { z } from "@hono/zod-openapi";
+import { clientToken, displayName, page, pageQuery, regionId, tags } from "./common.ts";
+import { idSchema } from "./ids.ts";
+import { operation } from "./operation.ts";
+import {
+  access,
+  flavorId,
+  imageName,
+  logLines,
+  logsQuery,
+  mountPath,
+  port,
+  resourceEvent,
+  resourceFields,
+  sizeGib,
+} from "./resources.ts";
+import { inWorkspace } from "./workspaces.ts";
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -11,14 +22,18 @@ const ports = z
   .array(port)
   .max(20)
   .superRefine((list, issue) => {
-    for (const protocol of ['HTTP', 'TCP'] as const) {
+    for (const protocol of ["HTTP", "TCP"] as const) {
       if (list.filter((entry) => entry.protocol === protocol).length > 10) {
-        issue.addIssue({ code: 'custom', message: `at most 10 ${protocol} ports` });
+        issue.addIssue({ code: "custom", message: `at most 10 ${protocol} ports` });
       }
     }
     list.forEach((entry, index) => {
       if (list.findIndex((other) => other.port === entry.port) < index) {
-        issue.addIssue({ code: 'custom', path: [index, 'port'], message: `port ${entry.port} is named twice` });
+        issue.addIssue({
+          code: "custom",
+          path: [index, "port"],
+          message: `port ${entry.port} is named twice`,
+        });
       }
     });
   });
@@ -26,7 +41,11 @@ const ports = z
 const env = z
   .array(
     z.strictObject({
-      name: z.string().min(1).max(128).regex(ENV_NAME, 'must be a variable name such as MODEL_NAME'),
+      name: z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(ENV_NAME, "must be a variable name such as MODEL_NAME"),
       value: z.string().max(32_768),
       secret: z.boolean().default(false),
     }),
@@ -35,7 +54,11 @@ const env = z
   .superRefine((list, issue) => {
     list.forEach((entry, index) => {
       if (list.findIndex((other) => other.name === entry.name) < index) {
-        issue.addIssue({ code: 'custom', path: [index, 'name'], message: `variable "${entry.name}" is named twice` });
+        issue.addIssue({
+          code: "custom",
+          path: [index, "name"],
+          message: `variable "${entry.name}" is named twice`,
+        });
       }
     });
   });
@@ -51,34 +74,50 @@ const maxRunningSeconds = z.number().int().min(60).max(31_622_400);
 
 const container = z
   .object({
-    id: idSchema('container'),
+    id: idSchema("container"),
     ...resourceFields,
-    status: z.enum(['PROCESSING', 'RUNNING', 'STOPPING', 'STOPPED', 'DELETING', 'FAILED']),
+    status: z.enum(["PROCESSING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "FAILED"]),
     image: z.string(),
     template: z.string().nullable(),
     ports: z.array(port),
     env: z.array(
       z.object({
         name: z.string(),
-        value: z.string().nullable().openapi({ description: 'null where the variable is secret: secrets are write-only (RBAC-3).' }),
+        value: z
+          .string()
+          .nullable()
+          .openapi({
+            description: "null where the variable is secret: secrets are write-only (RBAC-3).",
+          }),
         secret: z.boolean(),
       }),
     ),
     command: z.array(z.string()).nullable(),
     disk: z.object({ sizeGib: z.number().int(), mountPath: z.string() }).nullable(),
-    volumes: z.array(z.object({ volumeId: idSchema('volume'), mountPath: z.string() })),
+    volumes: z.array(z.object({ volumeId: idSchema("volume"), mountPath: z.string() })),
     registryCredentials: z.object({ server: z.string(), username: z.string() }).nullable(),
     maxRunningSeconds: z.number().int().nullable(),
   })
-  .openapi('Container');
+  .openapi("Container");
 
 const request = z
   .strictObject({
     name: displayName(),
     region: regionId(),
     flavor: flavorId(),
-    image: imageName().optional().openapi({ description: 'An OCI reference, or the id of a catalogue image; this or `template`.' }),
-    template: z.string().min(1).max(100).optional().openapi({ description: 'A template of the catalogue or of the Workspace; this or `image`.' }),
+    image: imageName()
+      .optional()
+      .openapi({
+        description: "An OCI reference, or the id of a catalogue image; this or `template`.",
+      }),
+    template: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .openapi({
+        description: "A template of the catalogue or of the Workspace; this or `image`.",
+      }),
     ports: ports.optional(),
     env: env.optional(),
     command: command.optional(),
@@ -90,10 +129,14 @@ const request = z
   })
   .superRefine((value, issue) => {
     if ((value.image === undefined) === (value.template === undefined)) {
-      issue.addIssue({ code: 'custom', path: ['image'], message: 'give either "image" or "template"' });
+      issue.addIssue({
+        code: "custom",
+        path: ["image"],
+        message: 'give either "image" or "template"',
+      });
     }
   })
-  .openapi('ContainerRequest');
+  .openapi("ContainerRequest");
 
 const patch = z
   .strictObject({
@@ -108,93 +151,182 @@ const patch = z
     maxRunningSeconds: maxRunningSeconds.nullable().optional(),
     tags: tags.optional(),
   })
-  .openapi('ContainerPatch');
+  .openapi("ContainerPatch");
 
-const one = z.strictObject({ containerId: idSchema('container') });
-const tag = 'Containers';
-const item = '/v1/containers/{containerId}' as const;
-const collection = '/v1/workspaces/{workspaceId}/containers' as const;
+const one = z.strictObject({ containerId: idSchema("container") });
+const tag = "Containers";
+const item = "/v1/containers/{containerId}" as const;
+const collection = "/v1/workspaces/{workspaceId}/containers" as const;
 
-export const createContainer = operation('createContainer', {
-  method: 'post', path: collection, tag, summary: 'Create a GPU Container', params: inWorkspace, body: request,
-  response: container, status: 201, revisioned: true,
+export const createContainer = operation("createContainer", {
+  method: "post",
+  path: collection,
+  tag,
+  summary: "Create a GPU Container",
+  params: inWorkspace,
+  body: request,
+  response: container,
+  status: 201,
+  revisioned: true,
 });
-export const listContainers = operation('listContainers', {
-  method: 'get', path: collection, tag, summary: 'List GPU Containers', params: inWorkspace,
-  query: z.strictObject(pageQuery), response: page('ContainerPage', container),
+export const listContainers = operation("listContainers", {
+  method: "get",
+  path: collection,
+  tag,
+  summary: "List GPU Containers",
+  params: inWorkspace,
+  query: z.strictObject(pageQuery),
+  response: page("ContainerPage", container),
 });
-export const getContainer = operation('getContainer', {
-  method: 'get', path: item, tag, summary: 'Read a GPU Container', params: one, response: container, revisioned: true,
+export const getContainer = operation("getContainer", {
+  method: "get",
+  path: item,
+  tag,
+  summary: "Read a GPU Container",
+  params: one,
+  response: container,
+  revisioned: true,
 });
-export const updateContainer = operation('updateContainer', {
-  method: 'patch', path: item, tag, summary: 'Edit a GPU Container',
-  description: 'What the process sees (flavor, image, ports, environment, command) restarts a running one; the disk grows and never shrinks.',
-  params: one, body: patch, response: container, revisioned: true,
+export const updateContainer = operation("updateContainer", {
+  method: "patch",
+  path: item,
+  tag,
+  summary: "Edit a GPU Container",
+  description:
+    "What the process sees (flavor, image, ports, environment, command) restarts a running one; the disk grows and never shrinks.",
+  params: one,
+  body: patch,
+  response: container,
+  revisioned: true,
 });
-export const deleteContainer = operation('deleteContainer', {
-  method: 'delete', path: item, tag, summary: 'Delete a GPU Container and its disk', params: one, response: container, status: 202,
+export const deleteContainer = operation("deleteContainer", {
+  method: "delete",
+  path: item,
+  tag,
+  summary: "Delete a GPU Container and its disk",
+  params: one,
+  response: container,
+  status: 202,
 });
-export const startContainer = operation('startContainer', {
-  method: 'post', path: `${item}/start`, tag, summary: 'Start', params: one, response: container, status: 202,
+export const startContainer = operation("startContainer", {
+  method: "post",
+  path: `${item}/start`,
+  tag,
+  summary: "Start",
+  params: one,
+  response: container,
+  status: 202,
 });
-export const stopContainer = operation('stopContainer', {
-  method: 'post', path: `${item}/stop`, tag, summary: 'Stop', description: 'Temporary storage is lost; the disk stays.',
-  params: one, response: container, status: 202,
+export const stopContainer = operation("stopContainer", {
+  method: "post",
+  path: `${item}/stop`,
+  tag,
+  summary: "Stop",
+  description: "Temporary storage is lost; the disk stays.",
+  params: one,
+  response: container,
+  status: 202,
 });
-export const restartContainer = operation('restartContainer', {
-  method: 'post', path: `${item}/restart`, tag, summary: 'Restart', params: one, response: container, status: 202,
+export const restartContainer = operation("restartContainer", {
+  method: "post",
+  path: `${item}/restart`,
+  tag,
+  summary: "Restart",
+  params: one,
+  response: container,
+  status: 202,
 });
-export const getContainerAccess = operation('getContainerAccess', {
-  method: 'get', path: `${item}/access`, tag, summary: 'Addresses and access token', params: one, response: access,
+export const getContainerAccess = operation("getContainerAccess", {
+  method: "get",
+  path: `${item}/access`,
+  tag,
+  summary: "Addresses and access token",
+  params: one,
+  response: access,
 });
-export const listContainerEvents = operation('listContainerEvents', {
-  method: 'get', path: `${item}/events`, tag, summary: 'What happened to it', params: one,
-  query: z.strictObject(pageQuery), response: page('ContainerEventPage', resourceEvent),
+export const listContainerEvents = operation("listContainerEvents", {
+  method: "get",
+  path: `${item}/events`,
+  tag,
+  summary: "What happened to it",
+  params: one,
+  query: z.strictObject(pageQuery),
+  response: page("ContainerEventPage", resourceEvent),
 });
-export const getContainerLogs = operation('getContainerLogs', {
-  method: 'get', path: `${item}/logs`, tag, summary: 'The last lines of its log', params: one, query: logsQuery, response: logLines,
+export const getContainerLogs = operation("getContainerLogs", {
+  method: "get",
+  path: `${item}/logs`,
+  tag,
+  summary: "The last lines of its log",
+  params: one,
+  query: logsQuery,
+  response: logLines,
 });
 
 const templateRequest = z
   .strictObject({
-    name: z.string().min(1).max(64).regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and "-"'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and "-"'),
     image: imageName(),
     ports: ports.optional(),
     env: env.optional(),
     command: command.optional(),
     disk: disk.optional(),
   })
-  .openapi('WorkspaceTemplateRequest');
+  .openapi("WorkspaceTemplateRequest");
 
 const template = z
   .object({
-    id: idSchema('template'),
-    workspaceId: idSchema('workspace'),
+    id: idSchema("template"),
+    workspaceId: idSchema("workspace"),
     name: z.string(),
     image: z.string(),
     ports: z.array(port),
     env: z.array(z.object({ name: z.string(), value: z.string().nullable(), secret: z.boolean() })),
     command: z.array(z.string()).nullable(),
     disk: z.object({ sizeGib: z.number().int(), mountPath: z.string() }).nullable(),
-    createdBy: idSchema('user', 'serviceAccount'),
+    createdBy: idSchema("user", "serviceAccount"),
     createdAt: z.iso.datetime(),
   })
-  .openapi('WorkspaceTemplate');
+  .openapi("WorkspaceTemplate");
 
-const oneTemplate = z.strictObject({ templateId: idSchema('template') });
-const templates = '/v1/workspaces/{workspaceId}/templates' as const;
+const oneTemplate = z.strictObject({ templateId: idSchema("template") });
+const templates = "/v1/workspaces/{workspaceId}/templates" as const;
 
-export const createWorkspaceTemplate = operation('createWorkspaceTemplate', {
-  method: 'post', path: templates, tag, summary: 'Save a container template in the Workspace (CAT-4)', params: inWorkspace,
-  body: templateRequest, response: template, status: 201,
+export const createWorkspaceTemplate = operation("createWorkspaceTemplate", {
+  method: "post",
+  path: templates,
+  tag,
+  summary: "Save a container template in the Workspace (CAT-4)",
+  params: inWorkspace,
+  body: templateRequest,
+  response: template,
+  status: 201,
 });
-export const listWorkspaceTemplates = operation('listWorkspaceTemplates', {
-  method: 'get', path: templates, tag, summary: "List the Workspace's templates", params: inWorkspace,
-  query: z.strictObject(pageQuery), response: page('WorkspaceTemplatePage', template),
+export const listWorkspaceTemplates = operation("listWorkspaceTemplates", {
+  method: "get",
+  path: templates,
+  tag,
+  summary: "List the Workspace's templates",
+  params: inWorkspace,
+  query: z.strictObject(pageQuery),
+  response: page("WorkspaceTemplatePage", template),
 });
-export const getWorkspaceTemplate = operation('getWorkspaceTemplate', {
-  method: 'get', path: '/v1/templates/{templateId}', tag, summary: "Read a Workspace's template", params: oneTemplate, response: template,
+export const getWorkspaceTemplate = operation("getWorkspaceTemplate", {
+  method: "get",
+  path: "/v1/templates/{templateId}",
+  tag,
+  summary: "Read a Workspace's template",
+  params: oneTemplate,
+  response: template,
 });
-export const deleteWorkspaceTemplate = operation('deleteWorkspaceTemplate', {
-  method: 'delete', path: '/v1/templates/{templateId}', tag, summary: "Delete a Workspace's template", params: oneTemplate,
+export const deleteWorkspaceTemplate = operation("deleteWorkspaceTemplate", {
+  method: "delete",
+  path: "/v1/templates/{templateId}",
+  tag,
+  summary: "Delete a Workspace's template",
+  params: oneTemplate,
 });

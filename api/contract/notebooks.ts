@@ -1,20 +1,29 @@
-import { z } from '@hono/zod-openapi';
-import { clientToken, displayName, page, pageQuery, regionId, tags } from './common.ts';
-import { idSchema } from './ids.ts';
-import { operation } from './operation.ts';
-import { access, flavorId, imageName, logLines, logsQuery, resourceEvent, resourceFields, sizeGib } from './resources.ts';
-import { inWorkspace } from './workspaces.ts';
+import { z } from "@hono/zod-openapi";
+import { clientToken, displayName, page, pageQuery, regionId, tags } from "./common.ts";
+import { idSchema } from "./ids.ts";
+import { operation } from "./operation.ts";
+import {
+  access,
+  flavorId,
+  imageName,
+  logLines,
+  logsQuery,
+  resourceEvent,
+  resourceFields,
+  sizeGib,
+} from "./resources.ts";
+import { inWorkspace } from "./workspaces.ts";
 
 const notebook = z
   .object({
-    id: idSchema('notebook'),
+    id: idSchema("notebook"),
     ...resourceFields,
-    status: z.enum(['CREATING', 'RUNNING', 'STOPPING', 'STOPPED', 'DELETING', 'FAILED']),
+    status: z.enum(["CREATING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "FAILED"]),
     image: z.string(),
     homeVolume: z.object({ sizeGib: z.number().int() }),
-    replacedBy: idSchema('notebook').nullable(),
+    replacedBy: idSchema("notebook").nullable(),
   })
-  .openapi('Notebook');
+  .openapi("Notebook");
 
 const request = z
   .strictObject({
@@ -26,7 +35,7 @@ const request = z
     tags: tags.optional(),
     clientToken: clientToken().optional(),
   })
-  .openapi('NotebookRequest');
+  .openapi("NotebookRequest");
 
 const patch = z
   .strictObject({
@@ -36,52 +45,117 @@ const patch = z
     homeVolume: z.strictObject({ sizeGib: sizeGib() }).optional(),
     tags: tags.optional(),
   })
-  .openapi('NotebookPatch');
+  .openapi("NotebookPatch");
 
-const one = z.strictObject({ notebookId: idSchema('notebook') });
-const tag = 'Notebooks';
-const item = '/v1/notebooks/{notebookId}' as const;
-const collection = '/v1/workspaces/{workspaceId}/notebooks' as const;
+const one = z.strictObject({ notebookId: idSchema("notebook") });
+const tag = "Notebooks";
+const item = "/v1/notebooks/{notebookId}" as const;
+const collection = "/v1/workspaces/{workspaceId}/notebooks" as const;
 
-export const createNotebook = operation('createNotebook', {
-  method: 'post', path: collection, tag, summary: 'Create an AI Notebook', params: inWorkspace, body: request,
-  response: notebook, status: 201, revisioned: true,
+export const createNotebook = operation("createNotebook", {
+  method: "post",
+  path: collection,
+  tag,
+  summary: "Create an AI Notebook",
+  params: inWorkspace,
+  body: request,
+  response: notebook,
+  status: 201,
+  revisioned: true,
 });
-export const listNotebooks = operation('listNotebooks', {
-  method: 'get', path: collection, tag, summary: 'List AI Notebooks', params: inWorkspace,
-  query: z.strictObject(pageQuery), response: page('NotebookPage', notebook),
+export const listNotebooks = operation("listNotebooks", {
+  method: "get",
+  path: collection,
+  tag,
+  summary: "List AI Notebooks",
+  params: inWorkspace,
+  query: z.strictObject(pageQuery),
+  response: page("NotebookPage", notebook),
 });
-export const getNotebook = operation('getNotebook', {
-  method: 'get', path: item, tag, summary: 'Read an AI Notebook', params: one, response: notebook, revisioned: true,
+export const getNotebook = operation("getNotebook", {
+  method: "get",
+  path: item,
+  tag,
+  summary: "Read an AI Notebook",
+  params: one,
+  response: notebook,
+  revisioned: true,
 });
-export const updateNotebook = operation('updateNotebook', {
-  method: 'patch', path: item, tag, summary: 'Edit an AI Notebook',
-  description: 'A new flavor or image restarts a running one; the home volume grows and never shrinks (RES-3).',
-  params: one, body: patch, response: notebook, revisioned: true,
+export const updateNotebook = operation("updateNotebook", {
+  method: "patch",
+  path: item,
+  tag,
+  summary: "Edit an AI Notebook",
+  description:
+    "A new flavor or image restarts a running one; the home volume grows and never shrinks (RES-3).",
+  params: one,
+  body: patch,
+  response: notebook,
+  revisioned: true,
 });
-export const deleteNotebook = operation('deleteNotebook', {
-  method: 'delete', path: item, tag, summary: 'Delete an AI Notebook and its home volume', params: one, response: notebook,
+export const deleteNotebook = operation("deleteNotebook", {
+  method: "delete",
+  path: item,
+  tag,
+  summary: "Delete an AI Notebook and its home volume",
+  params: one,
+  response: notebook,
   status: 202,
 });
-export const startNotebook = operation('startNotebook', {
-  method: 'post', path: `${item}/start`, tag, summary: 'Start', params: one, response: notebook, status: 202,
+export const startNotebook = operation("startNotebook", {
+  method: "post",
+  path: `${item}/start`,
+  tag,
+  summary: "Start",
+  params: one,
+  response: notebook,
+  status: 202,
 });
-export const stopNotebook = operation('stopNotebook', {
-  method: 'post', path: `${item}/stop`, tag, summary: 'Stop', description: 'The home volume stays and is still charged.',
-  params: one, response: notebook, status: 202,
+export const stopNotebook = operation("stopNotebook", {
+  method: "post",
+  path: `${item}/stop`,
+  tag,
+  summary: "Stop",
+  description: "The home volume stays and is still charged.",
+  params: one,
+  response: notebook,
+  status: 202,
 });
-export const recreateNotebook = operation('recreateNotebook', {
-  method: 'post', path: `${item}/recreate`, tag, summary: 'Delete it and provision a new one of the same configuration',
-  params: one, body: z.strictObject({ homeVolume: z.enum(['keep', 'discard']).default('keep') }).openapi('RecreateRequest'),
-  response: notebook, status: 201,
+export const recreateNotebook = operation("recreateNotebook", {
+  method: "post",
+  path: `${item}/recreate`,
+  tag,
+  summary: "Delete it and provision a new one of the same configuration",
+  params: one,
+  body: z
+    .strictObject({ homeVolume: z.enum(["keep", "discard"]).default("keep") })
+    .openapi("RecreateRequest"),
+  response: notebook,
+  status: 201,
 });
-export const getNotebookAccess = operation('getNotebookAccess', {
-  method: 'get', path: `${item}/access`, tag, summary: 'Addresses and access token', params: one, response: access,
+export const getNotebookAccess = operation("getNotebookAccess", {
+  method: "get",
+  path: `${item}/access`,
+  tag,
+  summary: "Addresses and access token",
+  params: one,
+  response: access,
 });
-export const listNotebookEvents = operation('listNotebookEvents', {
-  method: 'get', path: `${item}/events`, tag, summary: 'What happened to it', params: one,
-  query: z.strictObject(pageQuery), response: page('NotebookEventPage', resourceEvent),
+export const listNotebookEvents = operation("listNotebookEvents", {
+  method: "get",
+  path: `${item}/events`,
+  tag,
+  summary: "What happened to it",
+  params: one,
+  query: z.strictObject(pageQuery),
+  response: page("NotebookEventPage", resourceEvent),
 });
-export const getNotebookLogs = operation('getNotebookLogs', {
-  method: 'get', path: `${item}/logs`, tag, summary: 'The last lines of its log', params: one, query: logsQuery, response: logLines,
+export const getNotebookLogs = operation("getNotebookLogs", {
+  method: "get",
+  path: `${item}/logs`,
+  tag,
+  summary: "The last lines of its log",
+  params: one,
+  query: logsQuery,
+  response: logLines,
 });

@@ -1,12 +1,17 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import { operationRow, type OperationId } from '@aifactory/sdk/policy';
-import { problem } from './common.ts';
+import { createRoute, z } from "@hono/zod-openapi";
+import { operationRow, type OperationId } from "@aifactory/sdk/policy";
+import { problem } from "./common.ts";
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Fields = z.ZodObject;
 
 /** One endpoint: everything that routes, validation, the API description and generated tests need to know of it. */
-export interface Operation<P extends Fields = Fields, Q extends Fields = Fields, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+export interface Operation<
+  P extends Fields = Fields,
+  Q extends Fields = Fields,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
   readonly id: OperationId;
   readonly method: Method;
   /** OpenAPI style: `/v1/workspaces/{workspaceId}`. */
@@ -47,10 +52,12 @@ interface Spec<P, Q, B, R> {
 const registry: Operation[] = [];
 
 /** Declares an endpoint under its row of the role table, and lists it for `allOperations`. */
-export function operation<P extends Fields = Nothing, Q extends Fields = Nothing, B extends z.ZodType = z.ZodNever, R extends z.ZodType = z.ZodNever>(
-  id: OperationId,
-  spec: Spec<P, Q, B, R>,
-): Operation<P, Q, B, R> {
+export function operation<
+  P extends Fields = Nothing,
+  Q extends Fields = Nothing,
+  B extends z.ZodType = z.ZodNever,
+  R extends z.ZodType = z.ZodNever,
+>(id: OperationId, spec: Spec<P, Q, B, R>): Operation<P, Q, B, R> {
   const declared = {
     id,
     method: spec.method,
@@ -83,7 +90,7 @@ export function bodyIsOptional(operation: Operation): boolean {
 /** The route as OpenAPI describes it. */
 export function describeRoute(operation: Operation) {
   const row = operationRow(operation.id);
-  const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
+  const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
   return createRoute({
     operationId: operation.id,
     method: operation.method,
@@ -91,23 +98,32 @@ export function describeRoute(operation: Operation) {
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    'x-roles': { Owner: row.Owner, Admin: row.Admin, Member: row.Member },
-    ...(row.action === undefined ? {} : { 'x-policy-action': row.action }),
+    "x-roles": { Owner: row.Owner, Admin: row.Admin, Member: row.Member },
+    ...(row.action === undefined ? {} : { "x-policy-action": row.action }),
     ...(operation.open ? { security: [] } : { security: [{ bearer: [] }] }),
     request: {
       params: operation.params,
       query: operation.query,
-      ...(operation.method === 'post' && !operation.open ? { headers: z.object({ 'idempotency-key': idempotencyKey.optional() }) } : {}),
-      ...(operation.body === null ? {} : { body: { content: json(operation.body), required: !bodyIsOptional(operation) } }),
+      ...(operation.method === "post" && !operation.open
+        ? { headers: z.object({ "idempotency-key": idempotencyKey.optional() }) }
+        : {}),
+      ...(operation.body === null
+        ? {}
+        : { body: { content: json(operation.body), required: !bodyIsOptional(operation) } }),
     },
     responses: {
       [operation.status]:
-        operation.response === null ? { description: 'Done.' } : { description: 'Done.', content: json(operation.response) },
-      default: { description: 'A problem (RFC 9457).', content: { 'application/problem+json': { schema: problem } } },
+        operation.response === null
+          ? { description: "Done." }
+          : { description: "Done.", content: json(operation.response) },
+      default: {
+        description: "A problem (RFC 9457).",
+        content: { "application/problem+json": { schema: problem } },
+      },
     },
   });
 }
 
 export const idempotencyKey = z.string().min(1).max(255).openapi({
-  description: 'Makes a repeated POST return the first answer; kept 24 hours.',
+  description: "Makes a repeated POST return the first answer; kept 24 hours.",
 });

@@ -1,18 +1,18 @@
-import './audit.ts';
-import './billing.ts';
-import './catalogue.ts';
-import './containers.ts';
-import './members.ts';
-import './notebooks.ts';
-import './operator.ts';
-import './organizations.ts';
-import './policies.ts';
-import './principals.ts';
-import './quota.ts';
-import './site.ts';
-import './volumes.ts';
-import './workspaces.ts';
-import { declaredOperations, type Operation } from './operation.ts';
+import "./audit.ts";
+import "./billing.ts";
+import "./catalogue.ts";
+import "./containers.ts";
+import "./members.ts";
+import "./notebooks.ts";
+import "./operator.ts";
+import "./organizations.ts";
+import "./policies.ts";
+import "./principals.ts";
+import "./quota.ts";
+import "./site.ts";
+import "./volumes.ts";
+import "./workspaces.ts";
+import { declaredOperations, type Operation } from "./operation.ts";
 
 /** Every operation of the API, in the order of the API description. */
 export function allOperations(): readonly Operation[] {

@@ -1,93 +1,142 @@
-import { z } from '@hono/zod-openapi';
-import { clientToken, page, pageQuery, service, timestamp } from './common.ts';
-import { idSchema } from './ids.ts';
-import { operation } from './operation.ts';
-import { inWorkspace } from './workspaces.ts';
+import { z } from "@hono/zod-openapi";
+import { clientToken, page, pageQuery, service, timestamp } from "./common.ts";
+import { idSchema } from "./ids.ts";
+import { operation } from "./operation.ts";
+import { inWorkspace } from "./workspaces.ts";
 
 // The vocabulary (services, actions, regions, name pattern) is judged by `validatePolicy` of the SDK, which names the
 // nearest known word (POL-4); the schema here only gives the shape.
 const statement = z
   .strictObject({
-    effect: z.enum(['Allow', 'Deny']),
+    effect: z.enum(["Allow", "Deny"]),
     service,
-    regions: z.union([z.literal('*'), z.array(z.string()).min(1)]),
-    actions: z.union([z.literal('*'), z.array(z.string()).min(1)]),
+    regions: z.union([z.literal("*"), z.array(z.string()).min(1)]),
+    actions: z.union([z.literal("*"), z.array(z.string()).min(1)]),
   })
-  .openapi('Statement', { example: { effect: 'Allow', service: 'notebook', regions: ['hanoi'], actions: '*' } });
+  .openapi("Statement", {
+    example: { effect: "Allow", service: "notebook", regions: ["hanoi"], actions: "*" },
+  });
 
 const policy = z
   .object({
-    id: idSchema('policy'),
-    organizationId: idSchema('organization'),
+    id: idSchema("policy"),
+    organizationId: idSchema("organization"),
     name: z.string(),
     description: z.string().nullable(),
     statements: z.array(statement),
     revision: z.number().int(),
     createdAt: timestamp(),
   })
-  .openapi('Policy');
+  .openapi("Policy");
 
 const request = z
   .strictObject({
-    name: z.string().min(1).max(64).regex(/^[A-Za-z0-9_-]+$/, 'must be letters, digits, "_" and "-" only'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[A-Za-z0-9_-]+$/, 'must be letters, digits, "_" and "-" only'),
     description: z.string().max(100).optional(),
     statements: z.array(statement).min(1).max(100),
     clientToken: clientToken().optional(),
   })
-  .openapi('PolicyRequest');
+  .openapi("PolicyRequest");
 
 const patch = z
   .strictObject({
     description: z.string().max(100).nullable().optional(),
     statements: z.array(statement).min(1).max(100).optional(),
   })
-  .openapi('PolicyPatch');
+  .openapi("PolicyPatch");
 
-const cell = z.object({ action: z.string(), region: z.string() }).openapi('Cell');
+const cell = z.object({ action: z.string(), region: z.string() }).openapi("Cell");
 
 export const attachment = z
   .object({
-    workspaceId: idSchema('workspace'),
-    policyId: idSchema('policy'),
+    workspaceId: idSchema("workspace"),
+    policyId: idSchema("policy"),
     gained: z.array(cell),
     lost: z.array(cell),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   })
-  .openapi('AttachmentChange', { description: 'What a Member gains and loses by the change (POL-8).' });
+  .openapi("AttachmentChange", {
+    description: "What a Member gains and loses by the change (POL-8).",
+  });
 
-const inOrganization = z.strictObject({ organizationId: idSchema('organization') });
-const one = z.strictObject({ policyId: idSchema('policy') });
-const attached = inWorkspace.extend({ policyId: idSchema('policy') });
-const tag = 'Policies';
+const inOrganization = z.strictObject({ organizationId: idSchema("organization") });
+const one = z.strictObject({ policyId: idSchema("policy") });
+const attached = inWorkspace.extend({ policyId: idSchema("policy") });
+const tag = "Policies";
 
-export const createPolicy = operation('createPolicy', {
-  method: 'post', path: '/v1/organizations/{organizationId}/policies', tag, summary: 'Create a Policy',
-  params: inOrganization, body: request, response: policy, status: 201, revisioned: true,
+export const createPolicy = operation("createPolicy", {
+  method: "post",
+  path: "/v1/organizations/{organizationId}/policies",
+  tag,
+  summary: "Create a Policy",
+  params: inOrganization,
+  body: request,
+  response: policy,
+  status: 201,
+  revisioned: true,
 });
-export const listPolicies = operation('listPolicies', {
-  method: 'get', path: '/v1/organizations/{organizationId}/policies', tag, summary: 'List Policies',
-  params: inOrganization, query: z.strictObject(pageQuery), response: page('PolicyPage', policy),
+export const listPolicies = operation("listPolicies", {
+  method: "get",
+  path: "/v1/organizations/{organizationId}/policies",
+  tag,
+  summary: "List Policies",
+  params: inOrganization,
+  query: z.strictObject(pageQuery),
+  response: page("PolicyPage", policy),
 });
-export const getPolicy = operation('getPolicy', {
-  method: 'get', path: '/v1/policies/{policyId}', tag, summary: 'Read a Policy', params: one, response: policy, revisioned: true,
+export const getPolicy = operation("getPolicy", {
+  method: "get",
+  path: "/v1/policies/{policyId}",
+  tag,
+  summary: "Read a Policy",
+  params: one,
+  response: policy,
+  revisioned: true,
 });
-export const updatePolicy = operation('updatePolicy', {
-  method: 'patch', path: '/v1/policies/{policyId}', tag, summary: 'Edit a Policy',
-  description: 'The name cannot change (POL-1).', params: one, body: patch, response: policy, revisioned: true,
+export const updatePolicy = operation("updatePolicy", {
+  method: "patch",
+  path: "/v1/policies/{policyId}",
+  tag,
+  summary: "Edit a Policy",
+  description: "The name cannot change (POL-1).",
+  params: one,
+  body: patch,
+  response: policy,
+  revisioned: true,
 });
-export const deletePolicy = operation('deletePolicy', {
-  method: 'delete', path: '/v1/policies/{policyId}', tag, summary: 'Delete a Policy',
-  description: 'Refused with `policy_attached` while it is attached anywhere (POL-9).', params: one,
+export const deletePolicy = operation("deletePolicy", {
+  method: "delete",
+  path: "/v1/policies/{policyId}",
+  tag,
+  summary: "Delete a Policy",
+  description: "Refused with `policy_attached` while it is attached anywhere (POL-9).",
+  params: one,
 });
-export const listWorkspacePolicies = operation('listWorkspacePolicies', {
-  method: 'get', path: '/v1/workspaces/{workspaceId}/policies', tag, summary: "List a Workspace's boundary",
-  params: inWorkspace, response: page('WorkspacePolicyPage', policy),
+export const listWorkspacePolicies = operation("listWorkspacePolicies", {
+  method: "get",
+  path: "/v1/workspaces/{workspaceId}/policies",
+  tag,
+  summary: "List a Workspace's boundary",
+  params: inWorkspace,
+  response: page("WorkspacePolicyPage", policy),
 });
-export const attachWorkspacePolicy = operation('attachWorkspacePolicy', {
-  method: 'put', path: '/v1/workspaces/{workspaceId}/policies/{policyId}', tag, summary: 'Attach a Policy as boundary',
-  params: attached, response: attachment,
+export const attachWorkspacePolicy = operation("attachWorkspacePolicy", {
+  method: "put",
+  path: "/v1/workspaces/{workspaceId}/policies/{policyId}",
+  tag,
+  summary: "Attach a Policy as boundary",
+  params: attached,
+  response: attachment,
 });
-export const detachWorkspacePolicy = operation('detachWorkspacePolicy', {
-  method: 'delete', path: '/v1/workspaces/{workspaceId}/policies/{policyId}', tag, summary: 'Detach a Policy',
-  params: attached, response: attachment,
+export const detachWorkspacePolicy = operation("detachWorkspacePolicy", {
+  method: "delete",
+  path: "/v1/workspaces/{workspaceId}/policies/{policyId}",
+  tag,
+  summary: "Detach a Policy",
+  params: attached,
+  response: attachment,
 });

@@ -1,21 +1,29 @@
-import { z } from '@hono/zod-openapi';
-import { tags, timestamp } from './common.ts';
-import { idSchema } from './ids.ts';
+import { z } from "@hono/zod-openapi";
+import { tags, timestamp } from "./common.ts";
+import { idSchema } from "./ids.ts";
 
 export const port = z
-  .strictObject({ port: z.number().int().min(1).max(65_535), protocol: z.enum(['HTTP', 'TCP']) })
-  .openapi('Port');
+  .strictObject({ port: z.number().int().min(1).max(65_535), protocol: z.enum(["HTTP", "TCP"]) })
+  .openapi("Port");
 
 export const sizeGib = () => z.number().int().min(1).max(16_384);
 
-export const flavorId = () => z.string().min(1).max(63).openapi({ example: 'h100-sxm5-1' });
+export const flavorId = () => z.string().min(1).max(63).openapi({ example: "h100-sxm5-1" });
 
 /** An image of the catalogue by id, or any OCI reference where the kind allows it. */
 export const imageName = () =>
-  z.string().min(1).max(255).regex(/^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/, 'must be an image id or an OCI reference');
+  z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/, "must be an image id or an OCI reference");
 
 export const mountPath = () =>
-  z.string().min(2).max(255).regex(/^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/, 'must be an absolute path such as /data');
+  z
+    .string()
+    .min(2)
+    .max(255)
+    .regex(/^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/, "must be an absolute path such as /data");
 
 const statusReason = z
   .object({
@@ -23,19 +31,19 @@ const statusReason = z
     message: z.string(),
     nextStep: z.string().nullable(),
   })
-  .openapi('StatusReason', { description: 'The cause in plain words, and what to do (RES-4).' });
+  .openapi("StatusReason", { description: "The cause in plain words, and what to do (RES-4)." });
 
 /** What notebooks and containers have in common. */
 export const resourceFields = {
-  organizationId: idSchema('organization'),
-  workspaceId: idSchema('workspace'),
+  organizationId: idSchema("organization"),
+  workspaceId: idSchema("workspace"),
   name: z.string(),
   region: z.string(),
   flavor: z.string(),
   tags,
-  createdBy: idSchema('user', 'serviceAccount'),
+  createdBy: idSchema("user", "serviceAccount"),
   statusReason,
-  running: z.boolean().openapi({ description: 'Desired: it is asked to run.' }),
+  running: z.boolean().openapi({ description: "Desired: it is asked to run." }),
   revision: z.number().int(),
   createdAt: timestamp(),
   storageSince: timestamp().nullable(),
@@ -50,19 +58,21 @@ export const access = z
     endpoints: z.array(
       z.object({
         port: z.number().int(),
-        protocol: z.enum(['HTTP', 'TCP']),
-        address: z.string().openapi({ description: 'HTTP: a URL. TCP: host:port.' }),
+        protocol: z.enum(["HTTP", "TCP"]),
+        address: z.string().openapi({ description: "HTTP: a URL. TCP: host:port." }),
       }),
     ),
     accessToken: z.string(),
     simulated: z.boolean(),
   })
-  .openapi('Access');
+  .openapi("Access");
 
 export const resourceEvent = z
-  .object({ id: idSchema('resourceEvent'), at: timestamp(), code: z.string(), message: z.string() })
-  .openapi('ResourceEvent');
+  .object({ id: idSchema("resourceEvent"), at: timestamp(), code: z.string(), message: z.string() })
+  .openapi("ResourceEvent");
 
-export const logLines = z.object({ lines: z.array(z.string()) }).openapi('Logs');
+export const logLines = z.object({ lines: z.array(z.string()) }).openapi("Logs");
 
-export const logsQuery = z.strictObject({ tailLines: z.coerce.number().int().min(1).max(5000).default(200) });
+export const logsQuery = z.strictObject({
+  tailLines: z.coerce.number().int().min(1).max(5000).default(200),
+});

@@ -1,7 +1,7 @@
-import pg from 'pg';
+import pg from "pg";
 
 /** Tables that are only ever added to (WAL-6, AUD-2). */
-const APPEND_ONLY = ['audit_events', 'ledger_entries', 'ledger_postings', 'run_shares'];
+const APPEND_ONLY = ["audit_events", "ledger_entries", "ledger_postings", "run_shares"];
 
 /**
  * The rights of the application role, restated at every migration: it reads and writes rows, and neither alters the
@@ -18,5 +18,5 @@ export function applicationGrants(role: string): string {
     `revoke truncate, references, trigger on all tables in schema public, simulator from ${name}`,
     ...APPEND_ONLY.map((table) => `revoke update, delete, truncate on ${table} from ${name}`),
   ];
-  return statements.join(';\n');
+  return statements.join(";\n");
 }

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
-import { applicationGrants } from './grants.ts';
+import { fileURLToPath } from "node:url";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate as runMigrations } from "drizzle-orm/node-postgres/migrator";
+import pg from "pg";
+import { applicationGrants } from "./grants.ts";
 
-const folder = fileURLToPath(new URL('./migrations', import.meta.url));
+const folder = fileURLToPath(new URL("./migrations", import.meta.url));
 
 // Drizzle's migrator takes no lock: two replicas that start at once would both migrate.
 const MIGRATION_LOCK = 7_021_995;
@@ -14,10 +14,13 @@ const MIGRATION_LOCK = 7_021_995;
  * replicas at once; the second waits, and finds nothing left to do.
  */
 export async function migrate(adminUrl: string, applicationRole: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: 'aifactory migrate' });
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: "aifactory migrate",
+  });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
     await runMigrations(drizzle(client), { migrationsFolder: folder });
     await client.query(applicationGrants(applicationRole));
   } finally {

@@ -1,6 +1,6 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type pg from 'pg';
-import type { Database } from './database.ts';
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import type pg from "pg";
+import type { Database } from "./database.ts";
 
 /** One transaction, its tenant, and the site time it began at (read once; all of its facts carry it). */
 export interface Tx {
@@ -15,27 +15,37 @@ export interface TenantTx extends Tx {
 }
 
 /** Runs `work` in a transaction of one Organization. The only way to write tenant data on behalf of a request. */
-export function withTenant<T>(database: Database, organizationId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
-  return inTransaction(database, (tx) => work({ ...tx, organizationId }));
+export function withTenant<T>(
+  database: Database,
+  organizationId: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return inTransactionOf(database, (tx) => work({ ...tx, organizationId }));
 }
 
 /** Runs `work` in a transaction that may touch every Organization: the worker, the tick, the operator, sign-in. */
 export function withSystem<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return inTransaction(database, work);
+  return inTransactionOf(database, work);
 }
 
-async function inTransaction<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** One transaction; `withTenant` and `withSystem` say on whose behalf. */
+export async function inTransactionOf<T>(
+  database: Database,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
     // One round trip: a simple query may hold several statements.
-    const results = (await client.query('begin; select site_now() as now')) as unknown as pg.QueryResult<{ now: Date }>[];
+    const results = (await client.query(
+      "begin; select site_now() as now",
+    )) as unknown as pg.QueryResult<{ now: Date }>[];
     const now = results[1]!.rows[0]!.now;
     const result = await work({ db: drizzle(client), client, now });
-    await client.query('commit');
+    await client.query("commit");
     return result;
   } catch (error) {
-    await client.query('rollback').catch((cause: Error) => (broken = cause));
+    await client.query("rollback").catch((cause: Error) => (broken = cause));
     throw error;
   } finally {
     client.release(broken);

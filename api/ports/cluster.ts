@@ -50,12 +50,12 @@ export interface ClockDriven {
 
 /** Whether the cluster runs on the site clock. */
 export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDriven {
-  return 'settle' in cluster && 'nextDueAt' in cluster;
+  return "settle" in cluster && "nextDueAt" in cluster;
 }
 
 /** The cluster could not be reached or did not answer: try again, for as long as it takes. */
 export class ClusterUnavailable extends Error {
-  override readonly name = 'ClusterUnavailable';
+  override readonly name = "ClusterUnavailable";
 }
 
 export interface ObjectRef {
@@ -64,14 +64,14 @@ export interface ObjectRef {
 }
 
 export interface ObjectChange extends ObjectRef {
-  object: 'workload' | 'volume';
+  object: "workload" | "volume";
 }
 
 export interface Workload {
   workspaceId: string;
   resourceId: string;
   generation: number;
-  kind: 'notebook' | 'container';
+  kind: "notebook" | "container";
   name: string;
   image: string;
   command: string[] | null;
@@ -89,7 +89,7 @@ export interface Workload {
 
 export interface Port {
   port: number;
-  protocol: 'HTTP' | 'TCP';
+  protocol: "HTTP" | "TCP";
 }
 
 /**
@@ -98,15 +98,15 @@ export interface Port {
  * being removed. `gone`: nothing is left, kept in the database for its cause; a cluster answers null instead.
  */
 export type WorkloadPhase =
-  | 'waiting'
-  | 'starting'
-  | 'ready'
-  | 'notReady'
-  | 'exited'
-  | 'failed'
-  | 'lost'
-  | 'stopping'
-  | 'gone';
+  | "waiting"
+  | "starting"
+  | "ready"
+  | "notReady"
+  | "exited"
+  | "failed"
+  | "lost"
+  | "stopping"
+  | "gone";
 
 /** Why a workload or volume is not as asked for. The codes are the same on every kind of cluster. */
 export interface ClusterCause {
@@ -116,17 +116,17 @@ export interface ClusterCause {
 }
 
 export type ClusterCauseCode =
-  | 'waitingForCapacity'
-  | 'volumePending'
-  | 'volumeInUse'
-  | 'predecessorStopping'
-  | 'imagePull'
-  | 'crash'
-  | 'outOfMemory'
-  | 'nodeLost'
-  | 'evicted'
-  | 'unhealthy'
-  | 'refused';
+  | "waitingForCapacity"
+  | "volumePending"
+  | "volumeInUse"
+  | "predecessorStopping"
+  | "imagePull"
+  | "crash"
+  | "outOfMemory"
+  | "nodeLost"
+  | "evicted"
+  | "unhealthy"
+  | "refused";
 
 export interface ObservedWorkload {
   /** The newest that was asked for. */
@@ -153,7 +153,7 @@ export interface ReadyInterval {
 
 export interface Endpoint {
   port: number;
-  protocol: 'HTTP' | 'TCP';
+  protocol: "HTTP" | "TCP";
   /** HTTP: a URL. TCP: host and port joined by a colon. */
   address: string;
 }
@@ -165,7 +165,7 @@ export interface VolumeRequest {
 }
 
 export interface ObservedVolume {
-  phase: 'pending' | 'ready' | 'deleting';
+  phase: "pending" | "ready" | "deleting";
   /** What there is, not what was asked for; 0 before it is provisioned. */
   sizeGib: number;
   /** When it was first provisioned; ISO 8601, site time. */

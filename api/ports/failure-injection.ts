@@ -22,7 +22,15 @@ export interface FailureRequest {
  * moment after it became ready. `outOfMemory`: the same, killed. `nodeLost`: its node goes away for a while.
  * `volumeStuck`: the volume is not provisioned. `apiErrors`: calls to the cluster fail. `slow`: delays are ten times as long.
  */
-export type FailureKind = 'imagePull' | 'crash' | 'exit' | 'outOfMemory' | 'nodeLost' | 'volumeStuck' | 'apiErrors' | 'slow';
+export type FailureKind =
+  | "imagePull"
+  | "crash"
+  | "exit"
+  | "outOfMemory"
+  | "nodeLost"
+  | "volumeStuck"
+  | "apiErrors"
+  | "slow";
 
 export interface InjectedFailure extends FailureRequest {
   id: string;

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { inject } from 'vitest';
-import { openDatabase, type Database } from '../../api/db/database.ts';
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+import { openDatabase, type Database } from "../../api/db/database.ts";
 
 export interface TestDatabase {
   /** Opened as the application role, as in production. */
@@ -15,8 +15,8 @@ export interface TestDatabase {
 
 /** A database of its own, cloned from the migrated template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, applicationUrl, template } = inject('postgres');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const { adminUrl, applicationUrl, template } = inject("postgres");
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
   await runOn(adminUrl, `create database ${name} template ${template} strategy file_copy`);
   const url = withDatabase(applicationUrl, name);
   const ownerUrl = withDatabase(adminUrl, name);

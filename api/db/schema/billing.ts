@@ -31,11 +31,19 @@ export const wallets = pgTable(
     currency: text("currency").$type<Currency>().notNull(),
     /** Set by the first settled top-up; a trigger refuses to change currency and moment after it (WAL-4). */
     currencyFixedAt: moment("currency_fixed_at"),
-    plans: micros("plans").notNull().default(sql`0`),
-    vouchers: micros("vouchers").notNull().default(sql`0`),
-    topUp: micros("top_up").notNull().default(sql`0`),
+    plans: micros("plans")
+      .notNull()
+      .default(sql`0`),
+    vouchers: micros("vouchers")
+      .notNull()
+      .default(sql`0`),
+    topUp: micros("top_up")
+      .notNull()
+      .default(sql`0`),
     /** Number and moment of the latest ledger entry; entries of a Wallet are numbered without gaps. */
-    lastEntry: bigint("last_entry", { mode: "bigint" }).notNull().default(sql`0`),
+    lastEntry: bigint("last_entry", { mode: "bigint" })
+      .notNull()
+      .default(sql`0`),
     lastEntryAt: moment("last_entry_at").notNull(),
     createdAt: moment("created_at").notNull(),
   },

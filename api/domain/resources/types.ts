@@ -1,4 +1,4 @@
-import type { Port } from '#ports/cluster.ts';
+import type { Port } from "#ports/cluster.ts";
 
 /** What a notebook asks for beside its flavor; stored as desired state. */
 export interface NotebookSpec {
@@ -24,4 +24,10 @@ export interface StatusReason {
 }
 
 /** Why a resource that is not asked to run is stopped. */
-export type StopCause = 'user' | 'completed' | 'insufficientBalance' | 'maximumRunningTime' | 'idle' | 'failed';
+export type StopCause =
+  | "user"
+  | "completed"
+  | "insufficientBalance"
+  | "maximumRunningTime"
+  | "idle"
+  | "failed";

@@ -1,16 +1,16 @@
-import { sql } from 'drizzle-orm';
-import type { Tx } from '#db/tenant.ts';
+import { sql } from "drizzle-orm";
+import type { Tx } from "#db/tenant.ts";
 
 /** The kinds of asynchronous work; each has one handler in `worker/handlers`. */
 export type WorkKind =
   /** key: resource id. Compares desired with observed and acts on the cluster. */
-  | 'reconcileResource'
+  | "reconcileResource"
   /** key: volume id. */
-  | 'reconcileVolume'
+  | "reconcileVolume"
   /** key: `<organization id>:<service>`. Stops what runs when credit is used up (BIL-5). */
-  | 'stopForDebt'
+  | "stopForDebt"
   /** key: workspace id. Removes the Workspace once its resources are gone (ORG-6). */
-  | 'deleteWorkspace';
+  | "deleteWorkspace";
 
 export interface WorkRequest {
   kind: WorkKind;

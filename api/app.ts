@@ -1,0 +1,105 @@
+import { Hono } from "hono";
+import { allOperations } from "#contract/operations.ts";
+import type { Grants } from "#domain/access/grants.ts";
+import { DomainError } from "#domain/errors.ts";
+import { newId } from "#domain/ids.ts";
+import type { Authenticator } from "#domain/principals/authenticate.ts";
+import type { Site } from "#domain/site.ts";
+import type { Mounting, RequestVariables } from "#http/mount.ts";
+import { internalError, problemResponse } from "#http/problem.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { billingRoutes } from "./routes/billing.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { containerRoutes } from "./routes/containers.ts";
+import { memberRoutes } from "./routes/members.ts";
+import { notebookRoutes } from "./routes/notebooks.ts";
+import { operatorRoutes, type OperatorTools } from "./routes/operator.ts";
+import { organizationRoutes } from "./routes/organizations.ts";
+import { policyRoutes } from "./routes/policies.ts";
+import { principalRoutes } from "./routes/principals.ts";
+import { quotaRoutes } from "./routes/quota.ts";
+import { serviceRoutes } from "./routes/services.ts";
+import { siteRoutes } from "./routes/site.ts";
+import { templateRoutes } from "./routes/templates.ts";
+import { volumeRoutes } from "./routes/volumes.ts";
+import { workspaceRoutes } from "./routes/workspaces.ts";
+
+export interface AppOptions {
+  site: Site;
+  grants: Grants;
+  authenticator: Authenticator;
+  operator: OperatorTools;
+  /** Says whether the database answers and the worker runs. */
+  ready: () => Promise<boolean>;
+  onError: (error: unknown, requestId: string) => void;
+}
+
+type Variables = { Variables: RequestVariables };
+
+/** The control plane's HTTP interface. Reads nothing from the environment and starts nothing. */
+export function createApp(options: AppOptions): Hono<Variables> {
+  const app = new Hono<Variables>();
+  app.use(async (c, next) => {
+    const requestId = newId();
+    c.set("requestId", requestId);
+    c.set("sourceAddress", sourceAddress(c.env));
+    await next();
+    c.header("x-request-id", requestId);
+  });
+  app.onError((error, c) => {
+    const requestId = c.get("requestId");
+    if (error instanceof DomainError) return problemResponse(c, error, requestId);
+    options.onError(error, requestId);
+    return problemResponse(c, internalError(requestId), requestId);
+  });
+  app.notFound((c) =>
+    problemResponse(c, unknownPath(c.req.method, c.req.path), c.get("requestId")),
+  );
+
+  const mounting: Mounting = { app, ...options };
+  siteRoutes(mounting, options.ready);
+  for (const routes of [
+    principalRoutes,
+    organizationRoutes,
+    workspaceRoutes,
+    serviceRoutes,
+    memberRoutes,
+    policyRoutes,
+    quotaRoutes,
+    catalogueRoutes,
+    notebookRoutes,
+    containerRoutes,
+    templateRoutes,
+    volumeRoutes,
+    billingRoutes,
+    auditRoutes,
+  ]) {
+    routes(mounting);
+  }
+  operatorRoutes(mounting, options.operator);
+  return app;
+}
+
+// The Node server hands the socket in; forwarded headers are for the operator's proxy to vouch for, not for callers.
+function sourceAddress(env: unknown): string | null {
+  const incoming = (env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)
+    ?.incoming;
+  return incoming?.socket?.remoteAddress ?? null;
+}
+
+function unknownPath(method: string, path: string): DomainError {
+  const methods = allOperations()
+    .filter((operation) =>
+      new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
+    )
+    .map((operation) => operation.method.toUpperCase());
+  if (methods.length > 0)
+    return new DomainError(
+      "method_not_allowed",
+      `${method} is not possible here; use ${methods.join(", ")}.`,
+    );
+  return new DomainError(
+    "not_found",
+    `There is no ${path}. The API is described at /openapi.json and /docs.`,
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * A refusal with a stable code. The domain knows no HTTP statuses; `http/problem.ts` maps codes to them.
+ * `details` are shown to the caller as they are: RBAC-8 decides what may be in them.
+ */
+export class DomainError extends Error {
+  readonly code: string;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: string, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.name = "DomainError";
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** One thing wrong with the input: a JSON pointer into the body or `?parameter`. */
+export interface InputProblem {
+  pointer: string;
+  code: string;
+  message: string;
+  suggestion?: string;
+}
+
+/** Bad input: 400, each problem with its place. */
+export class InputError extends DomainError {
+  constructor(problems: InputProblem[]) {
+    const [first] = problems;
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    super(
+      "invalid_input",
+      `${first!.pointer || "the body"}: ${first!.message}${more}.`.replace("..", "."),
+      { errors: problems },
+    );
+  }
+}
+
+/** What the caller may not know of is answered as if it did not exist (RBAC-6). */
+export function notFound(what: string): DomainError {
+  return new DomainError("not_found", `There is no such ${what}, or you have no access to it.`);
+}

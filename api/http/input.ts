@@ -1,0 +1,102 @@
+import type { Context } from "hono";
+import type { z } from "@hono/zod-openapi";
+import { bodyIsOptional, type Operation } from "#contract/operation.ts";
+import { DomainError, InputError, notFound, type InputProblem } from "#domain/errors.ts";
+
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** Path parameters; a malformed id names nothing, so it is answered as unknown (RBAC-6). */
+export function readParams(c: Context, operation: Operation): Record<string, string> {
+  const result = operation.params.safeParse(c.req.param());
+  if (result.success) return result.data as Record<string, string>;
+  const parameter = String(result.error.issues[0]?.path[0] ?? "item");
+  throw notFound(
+    parameter
+      .replace(/Id$/, "")
+      .replace(/([A-Z])/g, " $1")
+      .toLowerCase(),
+  );
+}
+
+/** Query parameters; problems point to `?name`. */
+export function readQuery(c: Context, operation: Operation): unknown {
+  const repeated = Object.entries(c.req.queries()).find(([, values]) => values.length > 1);
+  if (repeated !== undefined) {
+    throw new InputError([
+      { pointer: `?${repeated[0]}`, code: "repeated", message: "give it once" },
+    ]);
+  }
+  const result = operation.query.safeParse(c.req.query());
+  if (result.success) return result.data;
+  throw new InputError(problemsOf(result.error, (path) => `?${path.join(".")}`));
+}
+
+/** The JSON body, validated; where no field is required an absent body is `{}`. Also gives its text, for idempotency. */
+export async function readBody(
+  c: Context,
+  operation: Operation,
+): Promise<{ body: unknown; text: string }> {
+  if (operation.body === null) return { body: undefined, text: "" };
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
+    throw new DomainError("body_too_large", `The body may have ${MAX_BODY_BYTES} bytes at most.`);
+  }
+  const absent = text === "" && bodyIsOptional(operation);
+  if (!absent) requireJson(c, text);
+  const result = operation.body.safeParse(absent ? {} : parseJson(text));
+  if (result.success) return { body: result.data, text };
+  throw new InputError(problemsOf(result.error, toPointer));
+}
+
+function requireJson(c: Context, text: string): void {
+  const type = c.req.header("content-type");
+  if (type !== undefined && /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i.test(type)) return;
+  if (type === undefined && text === "") return; // Reported as the missing body that it is.
+  throw new DomainError(
+    "unsupported_media_type",
+    'Send the body as "Content-Type: application/json".',
+  );
+}
+
+function parseJson(text: string): unknown {
+  if (text === "")
+    throw new InputError([{ pointer: "", code: "missing", message: "a JSON body is needed" }]);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError([
+      {
+        pointer: "",
+        code: "invalid_json",
+        message: `the body is not JSON: ${(error as Error).message}`,
+      },
+    ]);
+  }
+}
+
+/** One problem per issue; unknown fields each get a pointer of their own. */
+function problemsOf(error: z.ZodError, locate: (path: PropertyKey[]) => string): InputProblem[] {
+  return error.issues.flatMap((issue): InputProblem[] => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        pointer: locate([...issue.path, key]),
+        code: "unknown_field",
+        message: "is not a known field",
+      }));
+    }
+    const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+    if (missing) return [{ pointer: locate(issue.path), code: "missing", message: "is required" }];
+    return [{ pointer: locate(issue.path), code: issue.code, message: lowerFirst(issue.message) }];
+  });
+}
+
+/** A JSON pointer (RFC 6901). */
+function toPointer(path: PropertyKey[]): string {
+  return path
+    .map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

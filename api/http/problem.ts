@@ -1,0 +1,58 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { DomainError } from "#domain/errors.ts";
+
+/** The one map from domain codes to HTTP statuses; a code that is not here is a conflict with the state of things. */
+const STATUS: Record<string, ContentfulStatusCode> = {
+  invalid_input: 400,
+  unauthenticated: 401,
+  insufficient_balance: 402,
+  forbidden: 403,
+  policy_denied: 403,
+  service_not_enabled: 403,
+  token_read_only: 403,
+  token_restricted: 403,
+  boundary_locked: 403,
+  quota_exceeded: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  gone: 410,
+  revision_mismatch: 412,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  voucher_not_found: 404,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+export function statusOf(code: string): ContentfulStatusCode {
+  return STATUS[code] ?? 409;
+}
+
+/** Answers a refusal as RFC 9457 `application/problem+json`. */
+export function problemResponse(c: Context, error: DomainError, requestId: string): Response {
+  const status = statusOf(error.code);
+  const body = {
+    type: `urn:aifactory:problem:${error.code}`,
+    title: error.code.replaceAll("_", " "),
+    status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    ...error.details,
+  };
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (status === 401) headers["www-authenticate"] = "Bearer";
+  if (typeof error.details.retryAfterSeconds === "number")
+    headers["retry-after"] = String(error.details.retryAfterSeconds);
+  return c.body(JSON.stringify(body), status, headers);
+}
+
+/** What the caller learns of a failure inside: nothing but the request id. */
+export function internalError(requestId: string): DomainError {
+  return new DomainError(
+    "internal",
+    `Something failed inside. The operator finds it in the log under the request id ${requestId}.`,
+  );
+}

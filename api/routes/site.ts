@@ -1,0 +1,24 @@
+import { Scalar } from "@scalar/hono-api-reference";
+import * as contract from "#contract/site.ts";
+import { openApiDocument } from "#contract/openapi.ts";
+import { DomainError } from "#domain/errors.ts";
+import type { Mounting } from "#http/mount.ts";
+
+/** Health, readiness, the API description and its page: open to all (ID-1). */
+export function siteRoutes({ app, site }: Mounting, ready: () => Promise<boolean>): void {
+  const document = JSON.stringify(openApiDocument());
+  app.get(contract.getHealth.path, (c) => c.json({ status: "ok" }));
+  app.get(contract.getReadiness.path, async (c) => {
+    if (!(await ready()))
+      throw new DomainError(
+        "unavailable",
+        "Not ready yet: the database does not answer or the worker is not running.",
+        { retryAfterSeconds: 1 },
+      );
+    return c.json({ status: "ok", simulated: site.simulated });
+  });
+  app.get(contract.getOpenApi.path, (c) =>
+    c.body(document, 200, { "content-type": "application/json" }),
+  );
+  app.get("/docs", Scalar({ url: "/openapi.json", pageTitle: "AI Factory" }));
+}
