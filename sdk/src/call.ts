@@ -1,4 +1,4 @@
-import type { Operations, operations } from './generated/operations.gen.ts';
+import type { Operations, operations } from "./generated/operations.gen.ts";
 
 type OperationTable = typeof operations;
 export type OperationId = keyof Operations & keyof OperationTable;
@@ -26,20 +26,25 @@ interface KeyOptions {
   idempotencyKey?: string;
 }
 
-type MethodOptions<Row> = (Row extends { method: 'PUT' | 'PATCH' | 'DELETE' } ? EditOptions : unknown) &
+type MethodOptions<Row> = (Row extends { method: "PUT" | "PATCH" | "DELETE" }
+  ? EditOptions
+  : unknown) &
   (Row extends { takesIdempotencyKey: true } ? KeyOptions : unknown);
 
 /** The request of an operation: `path`, `query` and `body` as the API describes them, and the options of the call. */
-export type CallRequest<Id extends OperationId> = Omit<Operations[Id]['data'], 'url' | 'headers'> &
+export type CallRequest<Id extends OperationId> = Omit<Operations[Id]["data"], "url" | "headers"> &
   CallOptions &
   MethodOptions<OperationTable[Id]>;
 
-type Call<Request, Answer> = Partial<Request> extends Request ? (request?: Request) => Promise<Answer> : (request: Request) => Promise<Answer>;
+type Call<Request, Answer> =
+  Partial<Request> extends Request
+    ? (request?: Request) => Promise<Answer>
+    : (request: Request) => Promise<Answer>;
 
 /**
  * One method for every operation of the API, named by its operationId. Answers the body; throws `AiFactoryError`.
  * The methods need no `this`: they can be handed on, as to `paginate`.
  */
 export type Client = {
-  readonly [Id in OperationId]: Call<CallRequest<Id>, Operations[Id]['response']>;
+  readonly [Id in OperationId]: Call<CallRequest<Id>, Operations[Id]["response"]>;
 };

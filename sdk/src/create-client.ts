@@ -1,7 +1,7 @@
-import type { Client } from './call.ts';
-import { operations } from './generated/operations.gen.ts';
-import { prepare, type AnyRequest, type OperationRow } from './prepare.ts';
-import { send, type Transport } from './send.ts';
+import type { Client } from "./call.ts";
+import { operations } from "./generated/operations.gen.ts";
+import { prepare, type AnyRequest, type OperationRow } from "./prepare.ts";
+import { send, type Transport } from "./send.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const DEFAULT_RETRIES = 4;
@@ -46,24 +46,34 @@ export function createClient(options: ClientOptions): Client {
       retries: request.retries ?? retries,
       signal: request.signal,
     });
-  const methods = Object.entries(operations).map(([id, row]) => [id, (request?: AnyRequest) => call(row, request)]);
+  const methods = Object.entries(operations).map(([id, row]) => [
+    id,
+    (request?: AnyRequest) => call(row, request),
+  ]);
   return Object.freeze(Object.fromEntries(methods)) as Client;
 }
 
 function checkedUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw new TypeError(`url must be an address such as https://ai.example.com; it is ${JSON.stringify(url)}.`);
+  if (parsed === null || !["http:", "https:"].includes(parsed.protocol)) {
+    throw new TypeError(
+      `url must be an address such as https://ai.example.com; it is ${JSON.stringify(url)}.`,
+    );
   }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, "");
 }
 
-async function credentials({ token, getToken, userAgent }: ClientOptions): Promise<Record<string, string>> {
+async function credentials({
+  token,
+  getToken,
+  userAgent,
+}: ClientOptions): Promise<Record<string, string>> {
   const given = (await getToken?.()) ?? token;
-  const headers = userAgent === undefined ? {} : { 'user-agent': userAgent };
+  const headers = userAgent === undefined ? {} : { "user-agent": userAgent };
   if (given === undefined) return headers;
   const trimmed = given.trim();
   // Checked here, for the message of `fetch` would show the token.
-  if (!TOKEN.test(trimmed)) throw new TypeError('The token is empty, or holds characters that no token has.');
+  if (!TOKEN.test(trimmed))
+    throw new TypeError("The token is empty, or holds characters that no token has.");
   return { ...headers, authorization: `Bearer ${trimmed}` };
 }

@@ -13,20 +13,20 @@ export interface Deadline {
 /** Starts the clock; `end` it when the work is done. */
 export function startDeadline(seconds: number, caller?: AbortSignal): Deadline {
   const controller = new AbortController();
-  const timeIsUp = new DOMException(`Not done after ${seconds} s.`, 'TimeoutError');
+  const timeIsUp = new DOMException(`Not done after ${seconds} s.`, "TimeoutError");
   const milliseconds = Math.min(seconds * 1000, LONGEST_TIMER_MS);
   const endsAt = performance.now() + milliseconds;
   const timer = setTimeout(() => controller.abort(timeIsUp), milliseconds);
   const abort = () => controller.abort(caller?.reason);
   if (caller?.aborted) abort();
-  caller?.addEventListener('abort', abort, { once: true });
+  caller?.addEventListener("abort", abort, { once: true });
   return {
     signal: controller.signal,
     expired: () => controller.signal.reason === timeIsUp,
     remainingMs: () => Math.max(0, endsAt - performance.now()),
     end() {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', abort);
+      caller?.removeEventListener("abort", abort);
     },
   };
 }

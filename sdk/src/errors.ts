@@ -1,7 +1,7 @@
-import type { Problem, StatusReason } from './generated/types.gen.ts';
+import type { Problem, StatusReason } from "./generated/types.gen.ts";
 
 /** One place of bad input: a JSON pointer into the body, or the name of a parameter. */
-export type InputProblem = NonNullable<Problem['errors']>[number];
+export type InputProblem = NonNullable<Problem["errors"]>[number];
 
 export interface ErrorDetails {
   code: string;
@@ -15,7 +15,7 @@ export interface ErrorDetails {
 
 /** Every failure of the client: a refusal of the API, or one of the subclasses. Programs decide by `code`, which is stable. */
 export class AiFactoryError extends Error {
-  override readonly name: string = 'AiFactoryError';
+  override readonly name: string = "AiFactoryError";
   readonly code: string;
   readonly status: number;
   /** What happened and what to do about it. */
@@ -28,7 +28,10 @@ export class AiFactoryError extends Error {
 
   constructor(details: ErrorDetails) {
     const { code, detail, requestId } = details;
-    super(`${detail} [${code}${requestId === undefined ? '' : `, request ${requestId}`}]`, 'cause' in details ? { cause: details.cause } : {});
+    super(
+      `${detail} [${code}${requestId === undefined ? "" : `, request ${requestId}`}]`,
+      "cause" in details ? { cause: details.cause } : {},
+    );
     this.code = code;
     this.status = details.status;
     this.detail = detail;
@@ -40,38 +43,40 @@ export class AiFactoryError extends Error {
 
 /** 404: there is none, or the caller may not know of it (RBAC-6). */
 export class NotFoundError extends AiFactoryError {
-  override readonly name = 'NotFoundError';
+  override readonly name = "NotFoundError";
 }
 
 /** 410: it was deleted (RES-1). */
 export class GoneError extends AiFactoryError {
-  override readonly name = 'GoneError';
+  override readonly name = "GoneError";
 
   /** The id of what re-create put in its place. */
   get replacedBy(): string | null {
-    const id = this.problem?.['replacedBy'];
-    return typeof id === 'string' ? id : null;
+    const id = this.problem?.["replacedBy"];
+    return typeof id === "string" ? id : null;
   }
 }
 
 /** No whole answer arrived; whether the request took effect is unknown. */
 export class ConnectionError extends AiFactoryError {
-  override readonly name = 'ConnectionError';
+  override readonly name = "ConnectionError";
 }
 
 /** The time for the call, its retries included, was up; whether it took effect is unknown. */
 export class TimeoutError extends AiFactoryError {
-  override readonly name = 'TimeoutError';
+  override readonly name = "TimeoutError";
 }
 
 /** What was waited for will not come (`wait_failed`), or did not come in time (`wait_timed_out`). */
 export class WaitError extends AiFactoryError {
-  override readonly name = 'WaitError';
+  override readonly name = "WaitError";
   /** The last that was seen; undefined where nothing was. */
   readonly value: unknown;
   readonly statusReason: StatusReason | null;
 
-  constructor(details: Omit<ErrorDetails, 'status'> & { value: unknown; statusReason: StatusReason | null }) {
+  constructor(
+    details: Omit<ErrorDetails, "status"> & { value: unknown; statusReason: StatusReason | null },
+  ) {
     super({ ...details, status: 0 });
     this.value = details.value;
     this.statusReason = details.statusReason;
@@ -79,6 +84,9 @@ export class WaitError extends AiFactoryError {
 }
 
 /** Whether the failure is the API's refusal (or the client's own error) of this code, for example `quota_exceeded`. */
-export function isCode<Code extends string>(error: unknown, code: Code): error is AiFactoryError & { readonly code: Code } {
+export function isCode<Code extends string>(
+  error: unknown,
+  code: Code,
+): error is AiFactoryError & { readonly code: Code } {
   return error instanceof AiFactoryError && error.code === code;
 }

@@ -1,8 +1,21 @@
-export type { CallOptions, CallRequest, Client, OperationId } from './call.ts';
-export { createClient, type ClientOptions } from './create-client.ts';
-export { AiFactoryError, ConnectionError, GoneError, isCode, NotFoundError, TimeoutError, WaitError, type InputProblem } from './errors.ts';
-export type * from './generated/types.gen.ts';
-export { paginate } from './paginate.ts';
-export { waitFor, type WaitOptions, type WaitProgress } from './wait-for.ts';
-export { waitForGone } from './wait-for-gone.ts';
-export { waitForContainer, waitForNotebook, type ResourceWaitOptions } from './wait-for-resource.ts';
+export type { CallOptions, CallRequest, Client, OperationId } from "./call.ts";
+export { createClient, type ClientOptions } from "./create-client.ts";
+export {
+  AiFactoryError,
+  ConnectionError,
+  GoneError,
+  isCode,
+  NotFoundError,
+  TimeoutError,
+  WaitError,
+  type InputProblem,
+} from "./errors.ts";
+export type * from "./generated/types.gen.ts";
+export { paginate } from "./paginate.ts";
+export { waitFor, type WaitOptions, type WaitProgress } from "./wait-for.ts";
+export { waitForGone } from "./wait-for-gone.ts";
+export {
+  waitForContainer,
+  waitForNotebook,
+  type ResourceWaitOptions,
+} from "./wait-for-resource.ts";

@@ -29,16 +29,20 @@ export interface Prepared {
 
 /** Builds what goes over the wire, apart from the credentials. Throws `TypeError` on a path parameter that is missing. */
 export function prepare(baseUrl: string, row: OperationRow, request: AnyRequest): Prepared {
-  const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
-  if (request.body !== undefined) headers['content-type'] = 'application/json';
-  if (row.takesIdempotencyKey) headers['idempotency-key'] = request.idempotencyKey ?? crypto.randomUUID();
-  if (request.ifMatch !== undefined) headers['if-match'] = `"${request.ifMatch}"`;
+  const headers: Record<string, string> = { accept: "application/json, application/problem+json" };
+  if (request.body !== undefined) headers["content-type"] = "application/json";
+  if (row.takesIdempotencyKey)
+    headers["idempotency-key"] = request.idempotencyKey ?? crypto.randomUUID();
+  if (request.ifMatch !== undefined) headers["if-match"] = `"${request.ifMatch}"`;
   return {
     method: row.method,
     url: `${baseUrl}${fillPath(row.path, request.path ?? {})}${queryString(request.query ?? {})}`,
     headers,
     body: request.body === undefined ? undefined : JSON.stringify(request.body),
-    repeatable: ['GET', 'PUT', 'DELETE'].includes(row.method) || 'idempotency-key' in headers || 'if-match' in headers,
+    repeatable:
+      ["GET", "PUT", "DELETE"].includes(row.method) ||
+      "idempotency-key" in headers ||
+      "if-match" in headers,
   };
 }
 
@@ -46,8 +50,10 @@ function fillPath(template: string, parameters: Record<string, unknown>): string
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
     // "." and ".." survive encoding, and URL parsing would make another path of them.
-    if (typeof value !== 'string' || value === '' || value === '.' || value === '..') {
-      throw new TypeError(`path.${name} of ${template} must be an id; it is ${JSON.stringify(value)}.`);
+    if (typeof value !== "string" || value === "" || value === "." || value === "..") {
+      throw new TypeError(
+        `path.${name} of ${template} must be an id; it is ${JSON.stringify(value)}.`,
+      );
     }
     return encodeURIComponent(value);
   });
@@ -58,5 +64,5 @@ function queryString(parameters: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, String(value));
   }
-  return query.size === 0 ? '' : `?${query.toString()}`;
+  return query.size === 0 ? "" : `?${query.toString()}`;
 }

@@ -1,5 +1,5 @@
-import { GoneError, NotFoundError } from './errors.ts';
-import { waitFor, type WaitOptions } from './wait-for.ts';
+import { GoneError, NotFoundError } from "./errors.ts";
+import { waitFor, type WaitOptions } from "./wait-for.ts";
 
 /**
  * Waits until reading it answers that it is gone, which the API says only when the cluster has nothing left (RES-5).
@@ -7,14 +7,15 @@ import { waitFor, type WaitOptions } from './wait-for.ts';
  */
 export async function waitForGone<T>(
   read: (signal: AbortSignal) => Promise<T>,
-  options: Omit<WaitOptions<T>, 'until' | 'failed'> = {},
+  options: Omit<WaitOptions<T>, "until" | "failed"> = {},
 ): Promise<void> {
   const { onProgress, ...rest } = options;
   await waitFor<T | undefined>((signal) => read(signal).catch(goneIsNothing), {
     ...rest,
     until: (value) => value === undefined,
     failed: () => false,
-    onProgress: ({ value, ...progress }) => value !== undefined && onProgress?.({ value, ...progress }),
+    onProgress: ({ value, ...progress }) =>
+      value !== undefined && onProgress?.({ value, ...progress }),
   });
 }
 

@@ -1,8 +1,8 @@
-import { startDeadline, type Deadline } from './deadline.ts';
-import { TimeoutError, WaitError } from './errors.ts';
-import type { StatusReason } from './generated/types.gen.ts';
-import { isPassing } from './send.ts';
-import { sleep } from './sleep.ts';
+import { startDeadline, type Deadline } from "./deadline.ts";
+import { TimeoutError, WaitError } from "./errors.ts";
+import type { StatusReason } from "./generated/types.gen.ts";
+import { isPassing } from "./send.ts";
+import { sleep } from "./sleep.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 1200;
 const SHORTEST_PAUSE_SECONDS = 0.25;
@@ -43,7 +43,10 @@ export interface WaitOptions<T> {
  * Looks again and again until it is as wanted, and answers it then (IAC-4). Outages of the control plane are sat out.
  * Throws `WaitError` with the cause and the next step where it failed or the time is up; whatever else `read` throws, at once.
  */
-export async function waitFor<T>(read: (signal: AbortSignal) => Promise<T>, options: WaitOptions<T>): Promise<T> {
+export async function waitFor<T>(
+  read: (signal: AbortSignal) => Promise<T>,
+  options: WaitOptions<T>,
+): Promise<T> {
   const timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const deadline = startDeadline(timeoutSeconds, options.signal);
   const watch = progressOf(options);
@@ -51,22 +54,30 @@ export async function waitFor<T>(read: (signal: AbortSignal) => Promise<T>, opti
   try {
     for (;;) {
       const look = await lookOnce(read, deadline);
-      outage = 'outage' in look ? look.outage : undefined;
-      if ('value' in look) {
+      outage = "outage" in look ? look.outage : undefined;
+      if ("value" in look) {
         watch.saw(look.value);
         if (options.until(look.value)) return look.value;
         if ((options.failed ?? hasFailed)(look.value)) throw failure(look.value, options.what);
       }
-      await sleep(1000 * (options.intervalSeconds ?? growingPause(watch.elapsedSeconds())), deadline.signal);
+      await sleep(
+        1000 * (options.intervalSeconds ?? growingPause(watch.elapsedSeconds())),
+        deadline.signal,
+      );
     }
   } catch (error) {
-    throw deadline.expired() && error === deadline.signal.reason ? outOfTime(watch.last(), timeoutSeconds, outage, options.what) : error;
+    throw deadline.expired() && error === deadline.signal.reason
+      ? outOfTime(watch.last(), timeoutSeconds, outage, options.what)
+      : error;
   } finally {
     deadline.end();
   }
 }
 
-async function lookOnce<T>(read: (signal: AbortSignal) => Promise<T>, deadline: Deadline): Promise<{ value: T } | { outage: unknown }> {
+async function lookOnce<T>(
+  read: (signal: AbortSignal) => Promise<T>,
+  deadline: Deadline,
+): Promise<{ value: T } | { outage: unknown }> {
   deadline.signal.throwIfAborted();
   try {
     return { value: await read(deadline.signal) };
@@ -88,7 +99,12 @@ function progressOf<T>({ onProgress }: WaitOptions<T>) {
     const now = JSON.stringify([status, statusReason?.code, statusReason?.message]);
     if (now === lastSeen) return;
     lastSeen = now;
-    onProgress?.({ value, status, statusReason: statusReason ?? null, elapsedSeconds: elapsedSeconds() });
+    onProgress?.({
+      value,
+      status,
+      statusReason: statusReason ?? null,
+      elapsedSeconds: elapsedSeconds(),
+    });
   };
   return { saw, elapsedSeconds, last: () => last };
 }
@@ -99,26 +115,32 @@ function growingPause(elapsedSeconds: number): number {
 }
 
 function seen(value: unknown): Waitable {
-  return typeof value === 'object' && value !== null ? value : {};
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 function hasFailed(value: unknown): boolean {
-  return seen(value).status === 'FAILED';
+  return seen(value).status === "FAILED";
 }
 
 function failure(value: unknown, what: string | undefined): WaitError {
   const { status, statusReason } = seen(value);
   const detail = `${nameOf(value, what)} is ${status}${because(statusReason)}`;
-  return new WaitError({ code: 'wait_failed', detail, value, statusReason: statusReason ?? null });
+  return new WaitError({ code: "wait_failed", detail, value, statusReason: statusReason ?? null });
 }
 
-function outOfTime(value: unknown, seconds: number, outage: unknown, what: string | undefined): WaitError {
+function outOfTime(
+  value: unknown,
+  seconds: number,
+  outage: unknown,
+  what: string | undefined,
+): WaitError {
   const { status, statusReason } = seen(value);
-  const state = status === undefined ? 'is not there yet.' : `is still ${status}${because(statusReason)}`;
-  const silence = outage instanceof Error ? ` The last look failed: ${outage.message}` : '';
+  const state =
+    status === undefined ? "is not there yet." : `is still ${status}${because(statusReason)}`;
+  const silence = outage instanceof Error ? ` The last look failed: ${outage.message}` : "";
   const detail = `After ${seconds} s, ${nameOf(value, what)} ${state}${silence}`;
   return new WaitError({
-    code: 'wait_timed_out',
+    code: "wait_timed_out",
     detail,
     value,
     statusReason: statusReason ?? null,
@@ -126,14 +148,16 @@ function outOfTime(value: unknown, seconds: number, outage: unknown, what: strin
   });
 }
 
-function nameOf(value: unknown, what = 'the resource'): string {
+function nameOf(value: unknown, what = "the resource"): string {
   const { id, name } = seen(value);
-  return [what, name, id === undefined ? undefined : `(${id})`].filter((part) => part !== undefined).join(' ');
+  return [what, name, id === undefined ? undefined : `(${id})`]
+    .filter((part) => part !== undefined)
+    .join(" ");
 }
 
 function because(reason: StatusReason | undefined): string {
-  if (reason === undefined) return '.';
-  return `: ${sentence(reason.message)}${reason.nextStep === null ? '' : ` ${sentence(reason.nextStep)}`}`;
+  if (reason === undefined) return ".";
+  return `: ${sentence(reason.message)}${reason.nextStep === null ? "" : ` ${sentence(reason.nextStep)}`}`;
 }
 
 function sentence(text: string): string {
