@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { v7 } from "uuid";
+import type {
+  ClockDriven,
+  Cluster,
+  NodeCapacity,
+  ObjectChange,
+  ObjectRef,
+  ObservedVolume,
+  ObservedWorkload,
+  VolumeRequest,
+  Workload,
+} from "#ports/cluster.ts";
+import { ClusterUnavailable } from "#ports/cluster.ts";
+import type {
+  FailureInjection,
+  FailureRequest,
+  InjectedFailure,
+} from "#ports/failure-injection.ts";
+import type { SimulatorConfig } from "./config.ts";
+import { strike, type Target } from "./failures.ts";
+import { clear, inject } from "./inject.ts";
+import { capacityOf, logsOf, observeVolume, observeWorkload } from "./observe.ts";
+import { applyVolume, applyWorkload, deleteVolume, deleteWorkload } from "./requests.ts";
+import type {
+  ClusterState,
+  SimulatedFailure,
+  SimulatedVolume,
+  SimulatedWorkload,
+} from "./state.ts";
+import { changesSince, glance, peek, transact } from "./store.ts";
+import { advance } from "./transitions.ts";
+
+// Machine time: how soon a watcher sees what became due by itself.
+const WATCH_POLL_MS = 120;
+
+/** A cluster that runs nothing: its state is in the schema `simulator`, its time is the site clock's. */
+export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection {
+  readonly id: string;
+  readonly region: string;
+  readonly simulated = true;
+  readonly #pool: pg.Pool;
+  readonly #config: SimulatorConfig;
+
+  constructor(pool: pg.Pool, config: SimulatorConfig) {
+    this.id = config.id;
+    this.region = config.region;
+    this.#pool = pool;
+    this.#config = config;
+  }
+
+  applyWorkload(workload: Workload): Promise<void> {
+    const target = { resourceId: workload.resourceId, image: workload.image };
+    return this.#call(target, (state, now) => applyWorkload(state, workload, now));
+  }
+
+  deleteWorkload(_workspaceId: string, resourceId: string): Promise<void> {
+    return this.#call({ resourceId }, (state, now) => deleteWorkload(state, resourceId, now));
+  }
+
+  async observeWorkload(
+    _workspaceId: string,
+    resourceId: string,
+  ): Promise<ObservedWorkload | null> {
+    return observeWorkload(this.region, await this.#generations(resourceId));
+  }
+
+  async logs(
+    _workspaceId: string,
+    resourceId: string,
+    { tailLines }: { tailLines: number },
+  ): Promise<string[]> {
+    return tailLines <= 0 ? [] : logsOf(await this.#generations(resourceId)).slice(-tailLines);
+  }
+
+  applyVolume(volume: VolumeRequest): Promise<void> {
+    return this.#call({ volumeId: volume.volumeId }, (state, now) =>
+      applyVolume(state, volume, now),
+    );
+  }
+
+  deleteVolume(_workspaceId: string, volumeId: string): Promise<void> {
+    return this.#call({ volumeId }, (state, now) => deleteVolume(state, volumeId, now));
+  }
+
+  async observeVolume(_workspaceId: string, volumeId: string): Promise<ObservedVolume | null> {
+    const { states, busy } = await peek<SimulatedVolume>(this.#pool, this.id, "volume", volumeId);
+    const volume = busy
+      ? await this.#call({ volumeId }, (state) => state.volume(volumeId))
+      : states[0];
+    return volume === undefined ? null : observeVolume(volume);
+  }
+
+  list(): Promise<{ workloads: ObjectRef[]; volumes: ObjectRef[] }> {
+    return this.#call({}, (state) => {
+      const workloads = new Map(
+        state.workloads.map((it) => [
+          it.resourceId,
+          { workspaceId: it.workspaceId, id: it.resourceId },
+        ]),
+      );
+      return {
+        workloads: [...workloads.values()],
+        volumes: state.volumes.map((it) => ({ workspaceId: it.workspaceId, id: it.volumeId })),
+      };
+    });
+  }
+
+  capacity(): Promise<NodeCapacity[]> {
+    return this.#call({}, capacityOf);
+  }
+
+  async watch(onChange: (change: ObjectChange) => void, signal: AbortSignal): Promise<void> {
+    let { cursor } = await this.settle();
+    while (!signal.aborted) {
+      const news = await this.settle(cursor);
+      cursor = news.cursor;
+      for (const change of news.changes) onChange(change);
+      await sleep(WATCH_POLL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async nextDueAt(): Promise<Date | null> {
+    const { rows } = await this.#pool.query<{ at: Date | null }>({
+      name: "simulator-next",
+      text: "select min(next_at) as at from simulator.objects where cluster_id = $1",
+      values: [this.id],
+    });
+    return rows[0]!.at;
+  }
+
+  async settle(since?: string): Promise<{ changes: ObjectChange[]; cursor: string }> {
+    let seen = await glance(this.#pool, this.id);
+    if (seen.busy) {
+      await transact(this.#pool, this.id, this.#config.delays, advance);
+      seen = await glance(this.#pool, this.id);
+    }
+    if (since === undefined) return { changes: [], cursor: seen.cursor };
+    return since === seen.cursor
+      ? { changes: [], cursor: since }
+      : changesSince(this.#pool, this.id, since);
+  }
+
+  injectFailure(request: FailureRequest): Promise<InjectedFailure> {
+    return this.#settled((state, now) => this.#describe(inject(state, v7(), request, now)));
+  }
+
+  listFailures(): Promise<InjectedFailure[]> {
+    return this.#settled((state) => state.failures.map((it) => this.#describe(it)));
+  }
+
+  clearFailures(id?: string): Promise<number> {
+    return this.#settled((state, now) => clear(state, id, now));
+  }
+
+  async #generations(resourceId: string): Promise<SimulatedWorkload[]> {
+    const { states, busy } = await peek<SimulatedWorkload>(
+      this.#pool,
+      this.id,
+      "workload",
+      resourceId,
+    );
+    return busy ? this.#call({ resourceId }, (state) => state.generationsOf(resourceId)) : states;
+  }
+
+  /** One call of the port: everything due is done first; a failure on demand may make the call fail. */
+  async #call<T>(target: Target, work: (state: ClusterState, now: number) => T): Promise<T> {
+    const answer = await this.#settled((state, now) =>
+      strike(state, "apiErrors", target) === null ? { value: work(state, now) } : null,
+    );
+    if (answer === null)
+      throw new ClusterUnavailable(
+        `The simulated cluster ${this.id} does not answer (failure on demand).`,
+      );
+    return answer.value;
+  }
+
+  #settled<T>(work: (state: ClusterState, now: number) => T): Promise<T> {
+    return transact(this.#pool, this.id, this.#config.delays, (state, now) => {
+      advance(state, now);
+      const result = work(state, now);
+      // What was asked for without a delay takes place in the same moment.
+      advance(state, now);
+      return result;
+    });
+  }
+
+  #describe({ id, match, failure, exitCode, remaining }: SimulatedFailure): InjectedFailure {
+    return {
+      id,
+      clusterId: this.id,
+      match,
+      failure,
+      ...(exitCode === null ? {} : { exitCode }),
+      ...(remaining === null ? {} : { count: remaining }),
+    };
+  }
+}
