@@ -44,6 +44,7 @@ create table ledger_entries (
   organization_id uuid not null,
   at timestamptz(3) not null,
   seq bigint not null,
+  id uuid not null default gen_random_uuid(),
   kind text not null check (kind in ('charge', 'correction', 'grant', 'expiry', 'conversion')),
   -- The charged minutes; for an expiry, the first minute that the credit could not pay.
   from_minute integer,
@@ -163,3 +164,50 @@ begin
 end $$;
 --> statement-breakpoint
 select ledger_ready(site_now());
+--> statement-breakpoint
+-- Holds the shard's ticks off until the transaction ends, and says which minute they have reached. Opening and closing
+-- runs share the lock; each statement of a function sees what was committed before it, so the cursor is never stale.
+create function hold_shard(of_shard integer) returns integer language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(7021997, of_shard);
+  return (select cursor_minute from shard_cursors where shard = of_shard);
+end $$;
+--> statement-breakpoint
+-- Begins the tick of a shard: its cursor, or nothing when it has been charged up to the minute or another replica is at
+-- it. Wallets are locked in the order of their ids; what was granted before is visible to the statements that follow.
+create function begin_tick(of_shard integer, to_minute integer, now timestamptz)
+returns table (from_minute integer, has_late boolean, has_lapsing boolean) language plpgsql as $$
+begin
+  select cursor_minute into from_minute from shard_cursors
+  where shard = of_shard and cursor_minute < to_minute for update skip locked;
+  if not found then return; end if;
+  perform pg_advisory_xact_lock(7021997, of_shard);
+  perform ledger_ready(now);
+  perform from wallets where shard = of_shard order by organization_id for update;
+  has_late := exists (select from late_windows where shard = of_shard and consumed_at is null);
+  has_lapsing := exists (
+    select from credits
+    where shard = of_shard and remaining > 0 and lapsed_at is null and until_minute <= to_minute);
+  return next;
+end $$;
+--> statement-breakpoint
+-- Moves the cursors of all shards that have nothing to charge, and returns the others that are behind the minute. The
+-- locks come first and the judgement in a statement of its own, or a run committed in between would go uncharged.
+create function advance_idle_shards(to_minute integer) returns setof smallint language plpgsql as $$
+declare
+  held integer[];
+begin
+  select coalesce(array_agg(shard), '{}') into held
+  from (select shard from shard_cursors where cursor_minute < to_minute order by shard for update skip locked) behind
+  where pg_try_advisory_xact_lock(7021997, shard);
+  update shard_cursors c set cursor_minute = to_minute
+  where shard = any (held)
+    and not exists (
+      select from usage_runs r
+      where r.shard = c.shard and r.tick_until > c.cursor_minute and r.tick_from < to_minute)
+    and not exists (select from late_windows w where w.shard = c.shard and w.consumed_at is null)
+    and not exists (
+      select from credits k
+      where k.shard = c.shard and k.remaining > 0 and k.lapsed_at is null and k.until_minute <= to_minute);
+  return query select shard from shard_cursors where cursor_minute < to_minute order by shard;
+end $$;
