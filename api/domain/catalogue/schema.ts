@@ -29,18 +29,24 @@ const node = z.strictObject({
   memoryGib: z.number().int().min(1),
 });
 
+const milliseconds = z.number().int().min(0).max(86_400_000).optional();
+
+/** Of simulated clusters, in site time; what is left out has a short default. */
 const delays = z.strictObject({
-  scheduleMs: z.number().int().min(0),
-  startMs: z.number().int().min(0),
-  stopMs: z.number().int().min(0),
-  volumeMs: z.number().int().min(0),
+  scheduleMs: milliseconds,
+  startMs: milliseconds,
+  stopMs: milliseconds,
+  volumeMs: milliseconds,
+  runMs: milliseconds,
+  retryMs: milliseconds,
+  nodeReturnMs: milliseconds,
 });
 
 const simulator = z.strictObject({
   id: name,
   kind: z.literal("simulator"),
   nodes: z.array(node).min(1),
-  delays,
+  delays: delays.default({}),
 });
 
 const port = z.strictObject({

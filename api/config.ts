@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
+
+/** The environment variables of the control plane; nothing else reads the environment. */
+const environment = z
+  .object({
+    PORT: port.default(8080),
+    HOST: z.string().min(1).default("127.0.0.1"),
+    METRICS_PORT: port.optional(),
+    NODE_ENV: z.string().optional(),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    DATABASE_URL: postgresUrl.optional(),
+    DATABASE_ADMIN_URL: postgresUrl.optional(),
+    AIFACTORY_DATA_DIR: z.string().min(1).default(".aifactory"),
+    AIFACTORY_SITE_FILE: z.string().min(1).optional(),
+    AIFACTORY_OPERATOR_TOKEN: z.string().min(24, "must have at least 24 characters").optional(),
+    OIDC_ISSUER: z.url().optional(),
+    OIDC_AUDIENCE: z.string().min(1).optional(),
+  })
+  .superRefine((env, issue) => {
+    if (env.DATABASE_ADMIN_URL !== undefined && env.DATABASE_URL === undefined) {
+      issue.addIssue({ code: "custom", path: ["DATABASE_URL"], message: "is needed beside DATABASE_ADMIN_URL: the application's own role" });
+    }
+    if ((env.OIDC_ISSUER === undefined) !== (env.OIDC_AUDIENCE === undefined)) {
+      issue.addIssue({ code: "custom", path: ["OIDC_AUDIENCE"], message: "OIDC_ISSUER and OIDC_AUDIENCE go together" });
+    }
+  });
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly metricsPort: number | null;
+  readonly production: boolean;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Null: embedded mode (ID-5). `adminUrl` migrates; without it the schema must already be current. */
+  readonly database: { readonly url: string; readonly adminUrl: string | null } | null;
+  readonly dataDir: string;
+  readonly siteFile: string | null;
+  readonly operatorToken: string | null;
+  readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+}
+
+/** Reads the configuration once; throws a message that names every variable that is wrong. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The configuration is not valid:\n${problems.join("\n")}`);
+  }
+  const value = result.data;
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    metricsPort: value.METRICS_PORT ?? null,
+    production: value.NODE_ENV === "production",
+    logLevel: value.LOG_LEVEL,
+    database: value.DATABASE_URL === undefined ? null : { url: value.DATABASE_URL, adminUrl: value.DATABASE_ADMIN_URL ?? null },
+    dataDir: value.AIFACTORY_DATA_DIR,
+    siteFile: value.AIFACTORY_SITE_FILE ?? null,
+    operatorToken: value.AIFACTORY_OPERATOR_TOKEN ?? null,
+    oidc: value.OIDC_ISSUER === undefined ? null : { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! },
+  };
+}

@@ -1,0 +1,16 @@
+import { fixedRates } from "#domain/billing/convert.ts";
+import { redeemVoucher } from "#domain/billing/redeem-voucher.ts";
+import type { ChangeContext } from "#domain/context.ts";
+import { presentVoucher, readVouchers } from "./read-vouchers.ts";
+
+/** Redeems a voucher code for the Organization (WAL-2). */
+export async function redeem({ tx, site }: ChangeContext, input: { code: string }) {
+  const rates = fixedRates(site.catalogue.exchangeRates(tx.now));
+  const { voucherId } = await redeemVoucher(tx, {
+    organizationId: tx.organizationId,
+    code: input.code,
+    rates,
+  });
+  const [row] = await readVouchers(tx.db, { organizationId: tx.organizationId, voucherId });
+  return presentVoucher(row!);
+}
