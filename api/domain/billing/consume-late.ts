@@ -1,0 +1,87 @@
+import type { Tx } from "#db/tenant.ts";
+import { addUsd } from "./add-usd.ts";
+import { book } from "./book.ts";
+import { chargeLate } from "./charge-late.ts";
+import { drawCredits } from "./draw-credits.ts";
+import { DAY_MINUTES, nextDay } from "./minute.ts";
+import { paymentPostings } from "./payment-postings.ts";
+import { refundLate } from "./refund-late.ts";
+import { runCost } from "./run-cost.ts";
+import { insertShares, type RunShare } from "./run-shares.ts";
+import type { UsageRun } from "./usage-run.ts";
+import type { Source } from "./walk.ts";
+
+/** Minutes before the cursor that a late report added or took away, with their run. */
+export interface LateWindow {
+  id: bigint;
+  sign: 1 | -1;
+  from: number;
+  to: number;
+  run: UsageRun;
+}
+
+/** Shares of a late window with the sources they came from. */
+export type LateShare = RunShare & { source: Source | null };
+
+/**
+ * Books what late reports changed, each as a signed correction of its own, in the order of the reports: added minutes
+ * are paid by the credit that could have paid them and has something left; minutes taken away go back to the sources
+ * that paid them.
+ */
+export async function consumeLate(tx: Tx, shard: number): Promise<void> {
+  for (const window of await pendingWindows(tx, shard)) {
+    const shares = window.sign === 1 ? await chargeLate(tx, window) : await refundLate(tx, window);
+    await bookCorrection(tx, window, shares);
+    await countUsd(tx, window);
+    await tx.client.query("update late_windows set consumed_at = $2 where id = $1", [
+      window.id,
+      tx.now,
+    ]);
+  }
+}
+
+async function pendingWindows(tx: Tx, shard: number): Promise<LateWindow[]> {
+  const { rows } = await tx.client.query<
+    UsageRun & { late_id: bigint; sign: 1 | -1; late_from: number; late_to: number }
+  >(
+    `select r.*, w.id as late_id, w.sign, w.from_minute as late_from, w.to_minute as late_to
+     from late_windows w join usage_runs r on r.id = w.run_id
+     where w.shard = $1 and w.consumed_at is null order by w.id`,
+    [shard],
+  );
+  return rows.map((row) => ({
+    id: row.late_id,
+    sign: row.sign,
+    from: row.late_from,
+    to: row.late_to,
+    run: row,
+  }));
+}
+
+async function bookCorrection(
+  tx: Tx,
+  { from, to, run }: LateWindow,
+  shares: LateShare[],
+): Promise<void> {
+  const charge = { workspaceId: run.workspace_id, service: run.service, kind: run.kind, cost: 0n };
+  const postings = paymentPostings(run.currency, [{ charge, shares }]);
+  if (postings.length === 0) return;
+  const booked = await book(tx, {
+    organizationId: run.organization_id,
+    kind: "correction",
+    fromMinute: from,
+    toMinute: to,
+    reference: run.id,
+    postings,
+  });
+  await insertShares(tx, run.organization_id, booked, shares);
+  await drawCredits(tx, postings);
+}
+
+async function countUsd(tx: Tx, { sign, from, to, run }: LateWindow): Promise<void> {
+  const usdUntil = (minute: number) => runCost(run.price_usd_per_hour, minute - run.first_minute);
+  for (let at = from; at < to; at = Math.min(to, nextDay(at))) {
+    const usd = usdUntil(Math.min(to, at - (at % DAY_MINUTES) + DAY_MINUTES)) - usdUntil(at);
+    await addUsd(tx, run.organization_id, run.workspace_id, at, BigInt(sign) * usd);
+  }
+}
