@@ -19,7 +19,8 @@ export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get("retry-after")?.trim();
   if (!value) return null;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const until = Date.parse(value);
+  // Date.parse alone takes much for a date that is none, such as "-5".
+  const until = value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(until)) return null;
   const now = Date.parse(headers.get("date") ?? "");
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));

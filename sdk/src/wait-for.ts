@@ -1,21 +1,15 @@
 import { startDeadline, type Deadline } from "./deadline.ts";
-import { TimeoutError, WaitError } from "./errors.ts";
+import { TimeoutError } from "./errors.ts";
 import type { StatusReason } from "./generated/types.gen.ts";
 import { isPassing } from "./send.ts";
 import { sleep } from "./sleep.ts";
+import { seen, waitFailed, waitTimedOut } from "./wait-error.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 1200;
 const SHORTEST_PAUSE_SECONDS = 0.25;
 const LONGEST_PAUSE_SECONDS = 10;
 
-/** What is known of a thing that is waited for; notebooks, containers, volumes and Workspaces fit. */
-interface Waitable {
-  id?: string;
-  name?: string;
-  status?: string;
-  statusReason?: StatusReason;
-}
-
+/** One thing seen while waiting. */
 export interface WaitProgress<T> {
   value: T;
   status: string | undefined;
@@ -41,34 +35,36 @@ export interface WaitOptions<T> {
 
 /**
  * Looks again and again until it is as wanted, and answers it then (IAC-4). Outages of the control plane are sat out.
- * Throws `WaitError` with the cause and the next step where it failed or the time is up; whatever else `read` throws, at once.
+ * Throws `WaitError`, with the cause and the next step, when it failed or the time is up; whatever else `read` throws, at once.
  */
 export async function waitFor<T>(
   read: (signal: AbortSignal) => Promise<T>,
   options: WaitOptions<T>,
 ): Promise<T> {
+  const { until, failed = hasFailed, what } = options;
   const timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const deadline = startDeadline(timeoutSeconds, options.signal);
-  const watch = progressOf(options);
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+  const report = reporter(options, elapsedSeconds);
+  let last: T | undefined;
   let outage: unknown;
   try {
     for (;;) {
       const look = await lookOnce(read, deadline);
       outage = "outage" in look ? look.outage : undefined;
       if ("value" in look) {
-        watch.saw(look.value);
-        if (options.until(look.value)) return look.value;
-        if ((options.failed ?? hasFailed)(look.value)) throw failure(look.value, options.what);
+        last = look.value;
+        report(last);
+        if (until(last)) return last;
+        if (failed(last)) throw waitFailed(last, what);
       }
-      await sleep(
-        1000 * (options.intervalSeconds ?? growingPause(watch.elapsedSeconds())),
-        deadline.signal,
-      );
+      const pause = options.intervalSeconds ?? growingPause(elapsedSeconds());
+      await sleep(1000 * pause, deadline.signal);
     }
   } catch (error) {
-    throw deadline.expired() && error === deadline.signal.reason
-      ? outOfTime(watch.last(), timeoutSeconds, outage, options.what)
-      : error;
+    const timeIsUp = deadline.expired() && error === deadline.signal.reason;
+    throw timeIsUp ? waitTimedOut(last, timeoutSeconds, outage, what) : error;
   } finally {
     deadline.end();
   }
@@ -88,25 +84,15 @@ async function lookOnce<T>(
   }
 }
 
-function progressOf<T>({ onProgress }: WaitOptions<T>) {
-  const startedAt = performance.now();
-  const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
-  let last: T | undefined;
-  let lastSeen: string | undefined;
-  const saw = (value: T) => {
-    last = value;
-    const { status, statusReason } = seen(value);
+function reporter<T>({ onProgress }: WaitOptions<T>, elapsedSeconds: () => number) {
+  let before: string | undefined;
+  return (value: T) => {
+    const { status, statusReason = null } = seen(value);
     const now = JSON.stringify([status, statusReason?.code, statusReason?.message]);
-    if (now === lastSeen) return;
-    lastSeen = now;
-    onProgress?.({
-      value,
-      status,
-      statusReason: statusReason ?? null,
-      elapsedSeconds: elapsedSeconds(),
-    });
+    if (now === before) return;
+    before = now;
+    onProgress?.({ value, status, statusReason, elapsedSeconds: elapsedSeconds() });
   };
-  return { saw, elapsedSeconds, last: () => last };
 }
 
 /** A tenth of the time waited so far: quick at first, and never much later than need be. */
@@ -114,52 +100,6 @@ function growingPause(elapsedSeconds: number): number {
   return Math.min(LONGEST_PAUSE_SECONDS, Math.max(SHORTEST_PAUSE_SECONDS, elapsedSeconds / 10));
 }
 
-function seen(value: unknown): Waitable {
-  return typeof value === "object" && value !== null ? value : {};
-}
-
 function hasFailed(value: unknown): boolean {
   return seen(value).status === "FAILED";
-}
-
-function failure(value: unknown, what: string | undefined): WaitError {
-  const { status, statusReason } = seen(value);
-  const detail = `${nameOf(value, what)} is ${status}${because(statusReason)}`;
-  return new WaitError({ code: "wait_failed", detail, value, statusReason: statusReason ?? null });
-}
-
-function outOfTime(
-  value: unknown,
-  seconds: number,
-  outage: unknown,
-  what: string | undefined,
-): WaitError {
-  const { status, statusReason } = seen(value);
-  const state =
-    status === undefined ? "is not there yet." : `is still ${status}${because(statusReason)}`;
-  const silence = outage instanceof Error ? ` The last look failed: ${outage.message}` : "";
-  const detail = `After ${seconds} s, ${nameOf(value, what)} ${state}${silence}`;
-  return new WaitError({
-    code: "wait_timed_out",
-    detail,
-    value,
-    statusReason: statusReason ?? null,
-    ...(outage === undefined ? {} : { cause: outage }),
-  });
-}
-
-function nameOf(value: unknown, what = "the resource"): string {
-  const { id, name } = seen(value);
-  return [what, name, id === undefined ? undefined : `(${id})`]
-    .filter((part) => part !== undefined)
-    .join(" ");
-}
-
-function because(reason: StatusReason | undefined): string {
-  if (reason === undefined) return ".";
-  return `: ${sentence(reason.message)}${reason.nextStep === null ? "" : ` ${sentence(reason.nextStep)}`}`;
-}
-
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
