@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ClusterUnavailable,
   type Cluster,
@@ -8,7 +8,7 @@ import {
   type ObjectChange,
   type ObservedWorkload,
   type Workload,
-} from '../../api/ports/cluster.ts';
+} from "../../api/ports/cluster.ts";
 
 /** What the suite needs of the world around a cluster. */
 export interface ClusterHarness {
@@ -44,62 +44,79 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       workspaceId,
       resourceId: v7(),
       generation: 1,
-      kind: 'container',
-      name: 'trainer',
-      image: 'registry.example/trainer:1',
+      kind: "container",
+      name: "trainer",
+      image: "registry.example/trainer:1",
       command: null,
       env: [],
-      ports: [{ port: 8080, protocol: 'HTTP' }, { port: 22, protocol: 'TCP' }],
+      ports: [
+        { port: 8080, protocol: "HTTP" },
+        { port: 22, protocol: "TCP" },
+      ],
       size: { vcpu: 4, memoryGib: 8, gpu: { model: harness.gpuModel, count: 1 } },
       mounts: [],
       maxRestarts: 2,
-      accessToken: 'secret-access-token',
+      accessToken: "secret-access-token",
       registryCredentials: null,
       ...change,
     });
     const observe = (resourceId: string) => cluster.observeWorkload(workspaceId, resourceId);
-    const reaches = (resourceId: string, ...phases: ObservedWorkload['phase'][]) =>
-      until(() => observe(resourceId), (it): it is ObservedWorkload => it !== null && phases.includes(it.phase));
-    const isGone = (resourceId: string) => until(() => observe(resourceId), (it): it is null => it === null);
+    const reaches = (resourceId: string, ...phases: ObservedWorkload["phase"][]) =>
+      until(
+        () => observe(resourceId),
+        (it): it is ObservedWorkload => it !== null && phases.includes(it.phase),
+      );
+    const isGone = (resourceId: string) =>
+      until(
+        () => observe(resourceId),
+        (it): it is null => it === null,
+      );
     const volumeIsReady = (volumeId: string, sizeGib: number) =>
-      until(() => cluster.observeVolume(workspaceId, volumeId), (it) => it?.phase === 'ready' && it.sizeGib >= sizeGib);
+      until(
+        () => cluster.observeVolume(workspaceId, volumeId),
+        (it) => it?.phase === "ready" && it.sizeGib >= sizeGib,
+      );
     const remove = async (...ids: string[]) => {
       for (const id of ids) await cluster.deleteWorkload(workspaceId, id);
       for (const id of ids) await isGone(id);
     };
     const freeGpus = async () => freeOf(await cluster.capacity(), harness.gpuModel);
 
-    test('RES-5 a workload becomes ready, once, however often it is asked for', async () => {
+    test("RES-5 a workload becomes ready, once, however often it is asked for", async () => {
       const before = await harness.now();
       const asked = workload();
       await cluster.applyWorkload(asked);
       await cluster.applyWorkload(asked);
-      const ready = await reaches(asked.resourceId, 'ready');
+      const ready = await reaches(asked.resourceId, "ready");
       await cluster.applyWorkload(asked);
       const again = (await observe(asked.resourceId))!;
       expect(again).toEqual(ready);
       expect(ready).toMatchObject({ generation: 1, cause: null, exitCode: null, restarts: 0 });
-      expect(ready.intervals).toEqual([{ generation: 1, runningSince: expect.any(String), stoppedAt: null }]);
+      expect(ready.intervals).toEqual([
+        { generation: 1, runningSince: expect.any(String), stoppedAt: null },
+      ]);
       const since = new Date(ready.intervals[0]!.runningSince);
       expect(since.getTime()).toBeGreaterThanOrEqual(before.getTime());
       expect(since.getTime()).toBeLessThanOrEqual((await harness.now()).getTime());
-      expect(ready.endpoints.map(({ port, protocol }) => ({ port, protocol }))).toEqual(asked.ports);
+      expect(ready.endpoints.map(({ port, protocol }) => ({ port, protocol }))).toEqual(
+        asked.ports,
+      );
       for (const { protocol, address } of ready.endpoints) {
-        expect(address).toMatch(protocol === 'HTTP' ? /^https:\/\/[^/]+\// : /^[^:/]+:\d+$/);
+        expect(address).toMatch(protocol === "HTTP" ? /^https:\/\/[^/]+\// : /^[^:/]+:\d+$/);
       }
       await remove(asked.resourceId);
     });
 
-    test('RES-5 what is deleted is gone, with its capacity, and may be deleted again', async () => {
+    test("RES-5 what is deleted is gone, with its capacity, and may be deleted again", async () => {
       const free = await freeGpus();
       const asked = workload();
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       expect(await freeGpus()).toBe(free - 1);
       await cluster.deleteWorkload(workspaceId, asked.resourceId);
       const stopping = await observe(asked.resourceId);
       if (stopping !== null) {
-        expect(stopping.phase).toBe('stopping');
+        expect(stopping.phase).toBe("stopping");
         expect(stopping.intervals).toHaveLength(1);
       }
       await isGone(asked.resourceId);
@@ -109,10 +126,10 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       expect(await observe(asked.resourceId)).toBeNull();
     });
 
-    test('RES-5 a workload that is being removed is not brought back by a late request', async () => {
+    test("RES-5 a workload that is being removed is not brought back by a late request", async () => {
       const asked = workload();
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await cluster.deleteWorkload(workspaceId, asked.resourceId);
       if ((await observe(asked.resourceId)) !== null) {
         await cluster.applyWorkload(asked);
@@ -121,18 +138,18 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       expect(await observe(asked.resourceId)).toBeNull();
     });
 
-    test('RES-5 a newer generation takes the place of the older one, never beside it', async () => {
+    test("RES-5 a newer generation takes the place of the older one, never beside it", async () => {
       const free = await freeGpus();
       const first = workload();
       await cluster.applyWorkload(first);
-      await reaches(first.resourceId, 'ready');
+      await reaches(first.resourceId, "ready");
       await cluster.applyWorkload({ ...first, generation: 2 });
       const second = await until(
         async () => {
           expect(await freeGpus()).toBeGreaterThanOrEqual(free - 1);
           return observe(first.resourceId);
         },
-        (it) => it?.generation === 2 && it.phase === 'ready',
+        (it) => it?.generation === 2 && it.phase === "ready",
       );
       expect(second!.intervals.filter((it) => it.stoppedAt === null)).toHaveLength(1);
       expect(second!.intervals.at(-1)!.generation).toBe(2);
@@ -141,52 +158,60 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       await remove(first.resourceId);
     });
 
-    test('CAT-3 capacity is what is allocatable minus what is requested; a workload without room waits for it', async () => {
+    test("CAT-3 capacity is what is allocatable minus what is requested; a workload without room waits for it", async () => {
       const nodes = (await cluster.capacity()).filter((it) => it.gpuModel === harness.gpuModel);
       expect(nodes.length).toBeGreaterThanOrEqual(2);
       const perNode = nodes[0]!.total.gpus;
       const size = { vcpu: 1, memoryGib: 1, gpu: { model: harness.gpuModel, count: perNode } };
       const whole = nodes.map(() => workload({ size }));
       for (const it of whole) await cluster.applyWorkload(it);
-      for (const it of whole) await reaches(it.resourceId, 'ready');
+      for (const it of whole) await reaches(it.resourceId, "ready");
       expect(await freeGpus()).toBe(0);
       const late = workload();
       await cluster.applyWorkload(late);
-      const waiting = await until(() => observe(late.resourceId), (it) => it?.cause?.code === 'waitingForCapacity');
-      expect(waiting).toMatchObject({ phase: 'waiting', intervals: [] });
+      const waiting = await until(
+        () => observe(late.resourceId),
+        (it) => it?.cause?.code === "waitingForCapacity",
+      );
+      expect(waiting).toMatchObject({ phase: "waiting", intervals: [] });
       await remove(whole[0]!.resourceId);
-      await reaches(late.resourceId, 'ready');
+      await reaches(late.resourceId, "ready");
       await remove(late.resourceId, ...whole.slice(1).map((it) => it.resourceId));
     });
 
-    test('RES-3 a volume is provisioned once, grows and never shrinks', async () => {
+    test("RES-3 a volume is provisioned once, grows and never shrinks", async () => {
       const volumeId = v7();
       const before = await harness.now();
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 10 });
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 10 });
       const first = (await volumeIsReady(volumeId, 10))!;
-      expect(first).toMatchObject({ phase: 'ready', sizeGib: 10, cause: null });
+      expect(first).toMatchObject({ phase: "ready", sizeGib: 10, cause: null });
       expect(new Date(first.provisionedAt!).getTime()).toBeGreaterThanOrEqual(before.getTime());
       expect(first.sizeSince).toBe(first.provisionedAt);
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 25 });
       const grown = (await volumeIsReady(volumeId, 25))!;
       expect(grown).toMatchObject({ sizeGib: 25, provisionedAt: first.provisionedAt });
-      expect(new Date(grown.sizeSince!).getTime()).toBeGreaterThanOrEqual(new Date(first.provisionedAt!).getTime());
+      expect(new Date(grown.sizeSince!).getTime()).toBeGreaterThanOrEqual(
+        new Date(first.provisionedAt!).getTime(),
+      );
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 5 });
       expect((await cluster.observeVolume(workspaceId, volumeId))!.sizeGib).toBe(25);
       await cluster.deleteVolume(workspaceId, volumeId);
       await cluster.deleteVolume(workspaceId, volumeId);
-      await until(() => cluster.observeVolume(workspaceId, volumeId), (it) => it === null);
+      await until(
+        () => cluster.observeVolume(workspaceId, volumeId),
+        (it) => it === null,
+      );
     });
 
-    test('RES-3 a volume outlives the workload that mounts it, and goes only after it', async () => {
+    test("RES-3 a volume outlives the workload that mounts it, and goes only after it", async () => {
       const volumeId = v7();
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 10 });
-      const asked = workload({ mounts: [{ volumeId, mountPath: '/data' }] });
+      const asked = workload({ mounts: [{ volumeId, mountPath: "/data" }] });
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await cluster.deleteVolume(workspaceId, volumeId);
-      expect((await cluster.observeVolume(workspaceId, volumeId))!.phase).toBe('deleting');
+      expect((await cluster.observeVolume(workspaceId, volumeId))!.phase).toBe("deleting");
       await cluster.deleteWorkload(workspaceId, asked.resourceId);
       await until(
         async () => {
@@ -200,65 +225,78 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       );
     });
 
-    test('RES-3 a volume is mounted by one workload at a time: its successor waits', async () => {
+    test("RES-3 a volume is mounted by one workload at a time: its successor waits", async () => {
       const volumeId = v7();
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 10 });
-      const mounts = [{ volumeId, mountPath: '/data' }];
+      const mounts = [{ volumeId, mountPath: "/data" }];
       const [first, second] = [workload({ mounts }), workload({ mounts })];
       await cluster.applyWorkload(first);
-      await reaches(first.resourceId, 'ready');
+      await reaches(first.resourceId, "ready");
       await cluster.applyWorkload(second);
-      await until(() => observe(second.resourceId), (it) => it?.cause?.code === 'volumeInUse');
+      await until(
+        () => observe(second.resourceId),
+        (it) => it?.cause?.code === "volumeInUse",
+      );
       await remove(first.resourceId);
-      await reaches(second.resourceId, 'ready');
+      await reaches(second.resourceId, "ready");
       await remove(second.resourceId);
       await cluster.deleteVolume(workspaceId, volumeId);
-      await until(() => cluster.observeVolume(workspaceId, volumeId), (it) => it === null);
+      await until(
+        () => cluster.observeVolume(workspaceId, volumeId),
+        (it) => it === null,
+      );
     });
 
-    test('RES-7 a process that ends with 0 has exited: not ready since then, and holding no capacity', async () => {
+    test("RES-7 a process that ends with 0 has exited: not ready since then, and holding no capacity", async () => {
       const free = await freeGpus();
       const asked = workload();
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await harness.endProcess(asked.resourceId, 0);
-      const exited = await reaches(asked.resourceId, 'exited');
+      const exited = await reaches(asked.resourceId, "exited");
       expect(exited).toMatchObject({ exitCode: 0, restarts: 0 });
-      expect(exited.intervals).toEqual([{ generation: 1, runningSince: expect.any(String), stoppedAt: expect.any(String) }]);
+      expect(exited.intervals).toEqual([
+        { generation: 1, runningSince: expect.any(String), stoppedAt: expect.any(String) },
+      ]);
       expect(await freeGpus()).toBe(free);
       await cluster.applyWorkload(asked);
-      expect((await observe(asked.resourceId))!.phase).toBe('exited');
+      expect((await observe(asked.resourceId))!.phase).toBe("exited");
       await remove(asked.resourceId);
     });
 
-    test('RES-7 a process that ends otherwise is restarted, and after the last time has failed and holds no capacity', async () => {
+    test("RES-7 a process that ends otherwise is restarted, and after the last time has failed and holds no capacity", async () => {
       const free = await freeGpus();
       const asked = workload({ maxRestarts: 2 });
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await harness.endProcess(asked.resourceId, 3);
-      const again = await until(() => observe(asked.resourceId), (it) => it?.phase === 'ready' && it.restarts === 1);
+      const again = await until(
+        () => observe(asked.resourceId),
+        (it) => it?.phase === "ready" && it.restarts === 1,
+      );
       expect(again).toMatchObject({ exitCode: 3 });
       expect(again!.intervals).toHaveLength(2);
       expect(again!.intervals[0]!.stoppedAt! <= again!.intervals[1]!.runningSince).toBe(true);
       await harness.keepEnding(asked.resourceId, 4);
-      const failed = await reaches(asked.resourceId, 'failed');
-      expect(failed).toMatchObject({ exitCode: 4, restarts: 2, cause: { code: 'crash' } });
+      const failed = await reaches(asked.resourceId, "failed");
+      expect(failed).toMatchObject({ exitCode: 4, restarts: 2, cause: { code: "crash" } });
       expect(failed.intervals.every((it) => it.stoppedAt !== null)).toBe(true);
       expect(await freeGpus()).toBe(free);
       await remove(asked.resourceId);
     });
 
-    test('BIL-1 a workload whose node is lost ran until then, and starts anew when it is asked for again', async () => {
+    test("BIL-1 a workload whose node is lost ran until then, and starts anew when it is asked for again", async () => {
       const asked = workload();
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await harness.loseNode(asked.resourceId);
-      const lost = await reaches(asked.resourceId, 'lost');
-      expect(lost.cause?.code).toBe('nodeLost');
-      expect(lost.intervals).toEqual([{ generation: 1, runningSince: expect.any(String), stoppedAt: expect.any(String) }]);
+      const lost = await reaches(asked.resourceId, "lost");
+      expect(lost.cause?.code).toBe("nodeLost");
+      expect(lost.intervals).toEqual([
+        { generation: 1, runningSince: expect.any(String), stoppedAt: expect.any(String) },
+      ]);
       await cluster.applyWorkload(asked);
-      const back = await reaches(asked.resourceId, 'ready');
+      const back = await reaches(asked.resourceId, "ready");
       expect(back.intervals).toEqual([
         lost.intervals[0],
         { generation: 1, runningSince: expect.any(String), stoppedAt: null },
@@ -266,18 +304,20 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       await remove(asked.resourceId);
     });
 
-    test('RES-6 logs are there as long as the workload', async () => {
+    test("RES-6 logs are there as long as the workload", async () => {
       const asked = workload();
       expect(await cluster.logs(workspaceId, asked.resourceId, { tailLines: 10 })).toEqual([]);
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       const lines = await cluster.logs(workspaceId, asked.resourceId, { tailLines: 100 });
-      expect(lines.join('\n')).not.toContain('secret-access-token');
-      expect(await cluster.logs(workspaceId, asked.resourceId, { tailLines: 1 })).toEqual(lines.slice(-1));
+      expect(lines.join("\n")).not.toContain("secret-access-token");
+      expect(await cluster.logs(workspaceId, asked.resourceId, { tailLines: 1 })).toEqual(
+        lines.slice(-1),
+      );
       await remove(asked.resourceId);
     });
 
-    test('RES-5 the list names everything that is there, and nothing that is gone', async () => {
+    test("RES-5 the list names everything that is there, and nothing that is gone", async () => {
       const volumeId = v7();
       await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 1 });
       const asked = workload();
@@ -287,13 +327,16 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       expect(listed.volumes).toContainEqual({ workspaceId, id: volumeId });
       await remove(asked.resourceId);
       await cluster.deleteVolume(workspaceId, volumeId);
-      await until(() => cluster.observeVolume(workspaceId, volumeId), (it) => it === null);
+      await until(
+        () => cluster.observeVolume(workspaceId, volumeId),
+        (it) => it === null,
+      );
       const after = await cluster.list();
       expect(after.workloads).not.toContainEqual({ workspaceId, id: asked.resourceId });
       expect(after.volumes).not.toContainEqual({ workspaceId, id: volumeId });
     });
 
-    test('RES-5 a watch tells of every change until it is aborted', async () => {
+    test("RES-5 a watch tells of every change until it is aborted", async () => {
       const seen: ObjectChange[] = [];
       const abort = new AbortController();
       const watching = cluster.watch((change) => seen.push(change), abort.signal);
@@ -303,24 +346,30 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
           await cluster.applyWorkload(asked);
           return observe(asked.resourceId);
         },
-        (it) => it?.phase === 'ready',
+        (it) => it?.phase === "ready",
       );
       const told = () => seen.filter((it) => it.id === asked.resourceId).length;
-      await until(async () => told(), (count) => count > 0);
+      await until(
+        async () => told(),
+        (count) => count > 0,
+      );
       const soFar = told();
       await remove(asked.resourceId);
-      await until(async () => told(), (count) => count > soFar);
-      expect(seen).toContainEqual({ object: 'workload', workspaceId, id: asked.resourceId });
+      await until(
+        async () => told(),
+        (count) => count > soFar,
+      );
+      expect(seen).toContainEqual({ object: "workload", workspaceId, id: asked.resourceId });
       abort.abort();
       await watching;
     });
 
-    test('RES-5 a cluster that cannot be reached says so, and takes the same request later', async () => {
+    test("RES-5 a cluster that cannot be reached says so, and takes the same request later", async () => {
       const asked = workload();
       await harness.makeUnavailable(asked.resourceId);
       await expect(cluster.applyWorkload(asked)).rejects.toBeInstanceOf(ClusterUnavailable);
       await cluster.applyWorkload(asked);
-      await reaches(asked.resourceId, 'ready');
+      await reaches(asked.resourceId, "ready");
       await remove(asked.resourceId);
     });
   });
@@ -330,14 +379,18 @@ function freeOf(nodes: NodeCapacity[], gpuModel: string): number {
   return nodes.filter((it) => it.gpuModel === gpuModel).reduce((sum, it) => sum + it.free.gpus, 0);
 }
 
-async function until<T, S extends T>(probe: () => Promise<T>, reached: (value: T) => value is S): Promise<S>;
+async function until<T, S extends T>(
+  probe: () => Promise<T>,
+  reached: (value: T) => value is S,
+): Promise<S>;
 async function until<T>(probe: () => Promise<T>, reached: (value: T) => boolean): Promise<T>;
 async function until<T>(probe: () => Promise<T>, reached: (value: T) => boolean): Promise<T> {
   const deadline = Date.now() + 30_000;
   for (;;) {
     const value = await probe();
     if (reached(value)) return value;
-    if (Date.now() > deadline) throw new Error(`not reached within 30 s; last seen: ${JSON.stringify(value)}`);
+    if (Date.now() > deadline)
+      throw new Error(`not reached within 30 s; last seen: ${JSON.stringify(value)}`);
     await sleep(10);
   }
 }

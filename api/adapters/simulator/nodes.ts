@@ -5,8 +5,7 @@ import type { ClusterState } from "./state.ts";
 /** Makes the cluster have the configured nodes; what ran on a node that is no longer there is lost. */
 export function adoptNodes(state: ClusterState, config: NodeConfig[], now: number): void {
   const wanted = new Map(config.flatMap(expand).map((node) => [node.name, node]));
-  for (const node of [...state.nodes]) {
-    if (wanted.has(node.name)) continue;
+  for (const node of state.nodes.filter((it) => !wanted.has(it.name))) {
     for (const workload of state.workloads.filter((it) => it.node === node.name))
       loseWorkload(state, workload, now);
     state.removeNode(node);

@@ -10,7 +10,11 @@ export type WorkKind =
   /** key: `<organization id>:<service>`. Stops what runs when credit is used up (BIL-5). */
   | "stopForDebt"
   /** key: workspace id. Removes the Workspace once its resources are gone (ORG-6). */
-  | "deleteWorkspace";
+  | "deleteWorkspace"
+  /** key: resource id. Stops what has run for its maximum running time (RES-7). */
+  | "stopAtLimit"
+  /** key: cluster id. Removes what the database does not know, and looks at everything that it does. */
+  | "sweepCluster";
 
 export interface WorkRequest {
   kind: WorkKind;
