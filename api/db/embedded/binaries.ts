@@ -7,7 +7,7 @@ import { dirname, join, relative } from "node:path";
 export type Binaries = { root: string; version: string };
 
 /** Windows is not among them: neither signals nor modes work there as this launcher needs them. */
-const PLATFORMS = [
+const PLATFORMS = new Set([
   "darwin-arm64",
   "darwin-x64",
   "linux-arm",
@@ -15,14 +15,14 @@ const PLATFORMS = [
   "linux-ia32",
   "linux-ppc64",
   "linux-x64",
-];
+]);
 
 /**
  * Finds the PostgreSQL that npm installed for this platform and completes its library links.
  * @throws Error when there is none for this platform or it was not installed.
  */
 export function findBinaries(target = `${platform()}-${arch()}`): Binaries {
-  if (!PLATFORMS.includes(target)) {
+  if (!PLATFORMS.has(target)) {
     throw new Error(
       `There is no embedded PostgreSQL for ${target}. Set DATABASE_URL to a server of your own.`,
     );

@@ -53,15 +53,17 @@ export async function launchServer(plan: LaunchPlan): Promise<RunningServer> {
 async function tryPort(plan: LaunchPlan, port: number): Promise<RunningServer | string> {
   const { folder, credentials, log } = plan;
   const { child, logStart } = spawnServer(plan, port);
-  let end: string | undefined;
-  child.once("error", (error) => (end = error.message));
-  child.once("exit", () => (end ??= logTail(folder.log, logStart)));
+  let ended = false;
+  let refused: string | undefined;
+  child.once("error", (error) => (refused = error.message));
+  child.once("exit", () => (ended = true));
   const pid = child.pid;
   if (pid !== undefined) writeRecord(folder, pid, plan.fingerprint);
   let nextNotice = Date.now() + STILL_STARTING_MS;
   for (;;) {
     await sleep(POLL_MS);
-    if (end !== undefined) return end;
+    if (refused !== undefined) return refused;
+    if (ended) return logTail(folder.log, logStart);
     const said = readPostmasterPid(folder);
     if (pid !== undefined && said?.pid === pid && said.ready) break;
     if (Date.now() < nextNotice) continue;

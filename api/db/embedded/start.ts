@@ -8,6 +8,7 @@ import { openFolder } from "./folder.ts";
 import { checkClusterVersion, initializeCluster } from "./initialize.ts";
 import { launchServer } from "./launch.ts";
 import { takeLock } from "./lock.ts";
+import { ownCluster } from "./own-cluster.ts";
 import { runnableBinaries } from "./runnable-binaries.ts";
 import { keepLogSmall, trimLog } from "./server-log.ts";
 import { fingerprint, readRecord } from "./server-record.ts";
@@ -100,6 +101,7 @@ async function adoptOrLaunch(
       );
       await stopServer(survivor, log);
     }
+    ownCluster(folder.data, user);
   } else {
     log(`Creating a database in ${folder.data}`);
     await initializeCluster(folder, binaries, credentials, user, durability);

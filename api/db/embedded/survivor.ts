@@ -24,23 +24,36 @@ export async function findSurvivor(
   folder: EmbeddedFolder,
   credentials: Credentials,
 ): Promise<RunningServer | undefined> {
+  const found = readPostmasterPid(folder);
+  if (!found) return undefined;
   const record = readRecord(folder);
-  const first = readPostmasterPid(folder);
-  if (!first) return undefined;
-  const known = record?.pid === first.pid;
-  const identity = processIdentity(first.pid);
-  const deadline = Date.now() + (known ? KNOWN_MS : UNKNOWN_MS);
-  while (identity !== undefined && processIdentity(first.pid) === identity) {
-    if (known && record.identity !== identity) break;
-    const probe = await probeServer(folder, credentials, first.port);
-    if (probe === "serves") return { pid: first.pid, port: first.port, identity };
-    if (probe === "other") throw new Error(copied(folder, first.pid));
-    if (Date.now() > deadline) throw new Error(silent(folder, first.pid));
-    await sleep(POLL_MS);
+  const known = record?.pid === found.pid;
+  const identity = processIdentity(found.pid);
+  if (identity !== undefined && (!known || record.identity === identity)) {
+    const server = { pid: found.pid, port: found.port, identity };
+    const deadline = Date.now() + (known ? KNOWN_MS : UNKNOWN_MS);
+    if (await answers(folder, credentials, server, deadline)) return server;
   }
   // Orphans of a dead server are no danger: a new one finds their shared memory by the folder's inode and refuses.
   rmSync(postmasterPidPath(folder), { force: true });
   return undefined;
+}
+
+/** Waits until the server answers, true, or its process has ended, false. */
+async function answers(
+  folder: EmbeddedFolder,
+  credentials: Credentials,
+  server: RunningServer,
+  deadline: number,
+): Promise<boolean> {
+  while (processIdentity(server.pid) === server.identity) {
+    const probe = await probeServer(folder, credentials, server.port);
+    if (probe === "serves") return true;
+    if (probe === "other") throw new Error(copied(folder, server.pid));
+    if (Date.now() > deadline) throw new Error(silent(folder, server.pid));
+    await sleep(POLL_MS);
+  }
+  return false;
 }
 
 function copied(folder: EmbeddedFolder, pid: number): string {
