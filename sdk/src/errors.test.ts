@@ -51,6 +51,7 @@ test("RES-1 a deleted notebook is a GoneError that names what replaced it", asyn
 test.each<[string, Answer]>([
   ["a proxy's page", (response) => void response.writeHead(502).end("<html>Bad gateway</html>")],
   ["JSON that is no problem", answer({ message: "no" }, 500)],
+  ["another server's refusal", answer({ code: "no", detail: "No." }, 500)],
   ["JSON that is no object", answer(null, 500)],
   [
     "a success that is no JSON",

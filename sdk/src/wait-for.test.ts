@@ -98,6 +98,12 @@ test("an outage of the control plane is sat out", async () => {
   expect(received).toHaveLength(3);
 });
 
+test("a look that got no answer in time is an outage", async () => {
+  const { url } = await serve(silence, notebook("RUNNING"));
+  const client = createClient({ url, token: "t", timeoutSeconds: 0.1 });
+  expect(await waitForNotebook(client, "nb_1", quick)).toMatchObject({ status: "RUNNING" });
+});
+
 test("an outage until the end is named", async () => {
   const { client } = await clientOf(hangUp);
   const error = await waitErrorOf(
