@@ -15,9 +15,10 @@ export async function closeRun(tx: Tx, end: RunEnd): Promise<void> {
     `select * from usage_runs
      where subject_id = $1 and kind = $2 and (ended_at is null or ended_at > $4) and running_since = coalesce($3,
        (select running_since from usage_runs where subject_id = $1 and kind = $2 and ended_at is null))
-     order by started_at for update`,
+     order by started_at desc for update`,
     [end.subjectId, end.kind, end.startedAt ?? null, end.endedAt],
   );
+  // The latest first: none of them is then taken for the successor of one before it.
   for (const run of rows) {
     const endedAt = end.endedAt > run.started_at ? end.endedAt : run.started_at;
     if (run.ended_at && run.ended_at <= endedAt) continue;
