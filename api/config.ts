@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -21,10 +22,18 @@ const environment = z
   })
   .superRefine((env, issue) => {
     if (env.DATABASE_ADMIN_URL !== undefined && env.DATABASE_URL === undefined) {
-      issue.addIssue({ code: "custom", path: ["DATABASE_URL"], message: "is needed beside DATABASE_ADMIN_URL: the application's own role" });
+      issue.addIssue({
+        code: "custom",
+        path: ["DATABASE_URL"],
+        message: "is needed beside DATABASE_ADMIN_URL: the application's own role",
+      });
     }
     if ((env.OIDC_ISSUER === undefined) !== (env.OIDC_AUDIENCE === undefined)) {
-      issue.addIssue({ code: "custom", path: ["OIDC_AUDIENCE"], message: "OIDC_ISSUER and OIDC_AUDIENCE go together" });
+      issue.addIssue({
+        code: "custom",
+        path: ["OIDC_AUDIENCE"],
+        message: "OIDC_ISSUER and OIDC_AUDIENCE go together",
+      });
     }
   });
 
@@ -44,10 +53,14 @@ export interface Config {
 
 /** Reads the configuration once; throws a message that names every variable that is wrong. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const result = environment.safeParse(given);
   if (!result.success) {
-    const problems = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    const problems = result.error.issues.map(
+      (issue) => `  ${issue.path.join(".")}: ${issue.message}`,
+    );
     throw new Error(`The configuration is not valid:\n${problems.join("\n")}`);
   }
   const value = result.data;
@@ -57,10 +70,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     metricsPort: value.METRICS_PORT ?? null,
     production: value.NODE_ENV === "production",
     logLevel: value.LOG_LEVEL,
-    database: value.DATABASE_URL === undefined ? null : { url: value.DATABASE_URL, adminUrl: value.DATABASE_ADMIN_URL ?? null },
-    dataDir: value.AIFACTORY_DATA_DIR,
+    database:
+      value.DATABASE_URL === undefined
+        ? null
+        : { url: value.DATABASE_URL, adminUrl: value.DATABASE_ADMIN_URL ?? null },
+    dataDir: resolve(value.AIFACTORY_DATA_DIR),
     siteFile: value.AIFACTORY_SITE_FILE ?? null,
     operatorToken: value.AIFACTORY_OPERATOR_TOKEN ?? null,
-    oidc: value.OIDC_ISSUER === undefined ? null : { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! },
+    oidc:
+      value.OIDC_ISSUER === undefined
+        ? null
+        : { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! },
   };
 }

@@ -13,7 +13,11 @@ const OWNER = { subject: "owner@local", email: "owner@local", name: "Local owner
 const OWNER_TOKEN_SECONDS = 365 * 24 * 3600;
 
 /** The Organization `local` of a site with the local issuer, made once, and a token for its Owner. */
-export async function localOrganization(database: Database, issuer: LocalIssuer, currency: Currency) {
+export async function localOrganization(
+  database: Database,
+  issuer: LocalIssuer,
+  currency: Currency,
+) {
   const id = await withSystem(database, async (tx) => {
     // Two replicas may start at once on an empty database.
     await tx.db.execute(sql`select pg_advisory_xact_lock(hashtext(${FACT}))`);
@@ -30,7 +34,11 @@ async function known(tx: Tx): Promise<string | undefined> {
 
 async function make(tx: Tx, issuer: LocalIssuer, currency: Currency): Promise<string> {
   const owner = await ensurePerson(tx, { issuer: issuer.issuer, emailVerified: true, ...OWNER });
-  const { id } = await insertOrganization(tx, { name: "local", ownerId: owner.principalId, currency });
+  const { id } = await insertOrganization(tx, {
+    name: "local",
+    ownerId: owner.principalId,
+    currency,
+  });
   await tx.db.insert(siteFacts).values({ name: FACT, value: id });
   return id;
 }

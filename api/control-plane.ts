@@ -1,0 +1,152 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import type { Logger } from "pino";
+import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
+import { oidcVerifier } from "#adapters/oidc/verifier.ts";
+import { Grants } from "#domain/access/grants.ts";
+import { tickAll } from "#domain/billing/tick-all.ts";
+import type { Catalogue } from "#domain/catalogue/catalogue.ts";
+import { loadCatalogue } from "#domain/catalogue/load.ts";
+import { advanceClock } from "#domain/clock/advance.ts";
+import { Authenticator } from "#domain/principals/authenticate.ts";
+import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
+import type { Site } from "#domain/site.ts";
+import type { IdentityVerifier } from "#ports/identity.ts";
+import { createWorker, type Worker } from "#worker/create-worker.ts";
+import { workHandlers } from "#worker/work-handlers.ts";
+import { createApp } from "./app.ts";
+import { openClusters } from "./clusters.ts";
+import type { Config } from "./config.ts";
+import { readLocalFile, writeLocalFile } from "./local-file.ts";
+import { localOrganization } from "./local-organization.ts";
+import { openSiteDatabase } from "./open-database.ts";
+
+export interface ControlPlane {
+  readonly url: string;
+  readonly simulatedRegions: string[];
+  /** Null where people sign in at an external issuer. */
+  readonly localFile: string | null;
+  /** Takes no more requests, finishes those at work, then stops the worker and the database, in this order. */
+  stop(): Promise<void>;
+}
+
+/** Starts a control plane; nothing is left running when it throws. */
+export async function startControlPlane(config: Config, log: Logger): Promise<ControlPlane> {
+  const catalogue = loadCatalogue(config.siteFile);
+  const simulated = simulatedRegions(catalogue).length > 0;
+  if (simulated && config.production) {
+    throw new Error(
+      "NODE_ENV=production refuses simulated regions. Name a site file with real clusters in AIFACTORY_SITE_FILE.",
+    );
+  }
+  const stack = new AsyncDisposableStack();
+  try {
+    return await start(config, catalogue, simulated, log, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  catalogue: Catalogue,
+  simulated: boolean,
+  log: Logger,
+  stack: AsyncDisposableStack,
+): Promise<ControlPlane> {
+  const opened = await openSiteDatabase(config, (line) => log.info(line));
+  stack.defer(() => opened.close());
+  const { database } = opened;
+  const simulators = await openClusters(catalogue, opened.url);
+  stack.defer(() => simulators.close());
+
+  const clusters = new Map(simulators.clusters.map((cluster) => [cluster.id, cluster]));
+  const issuer = simulated && config.oidc === null ? await localIssuer(database) : null;
+  const verifier: IdentityVerifier =
+    config.oidc === null ? (issuer ?? refuseEveryJwt) : oidcVerifier(config.oidc);
+  const known = readLocalFile(config.dataDir);
+  const operatorToken =
+    config.operatorToken ?? (simulated ? (known?.operatorToken ?? newSecret("aifop_")) : null);
+
+  const worker: Worker = createWorker({
+    database,
+    clusters,
+    handlers: workHandlers({ database, clusters, catalogue }),
+    tick: () => tickAll(database),
+    onError: (error, item) => log.error({ err: error, work: item }, "work failed"),
+  });
+  const site: Site = { database, catalogue, clusters, simulated, nudge: () => worker.nudge() };
+  const app = createApp({
+    site,
+    grants: new Grants(database, catalogue.regionIds),
+    authenticator: new Authenticator({
+      database,
+      verifier,
+      operatorTokenHash: operatorToken === null ? null : hashSecret(operatorToken),
+      autoCreateOrganization: catalogue.site.autoCreateOrganization,
+      currency: catalogue.site.currency,
+      onRefused: (reason) => log.debug({ reason }, "a token was refused"),
+    }),
+    operator: {
+      localIssuer: issuer,
+      advanceClock: (seconds) => advanceClock({ site, worker, seconds }),
+    },
+    ready: () => answers(opened.database),
+    onError: (error, requestId) => log.error({ err: error, requestId }, "a request failed"),
+  });
+  worker.start();
+  stack.defer(() => worker.drain());
+  const server = await listen(app.fetch, config);
+  stack.defer(() => close(server));
+
+  const url = `http://${config.host}:${(server.address() as AddressInfo).port}`;
+  const localFile =
+    issuer === null
+      ? null
+      : writeLocalFile(config.dataDir, {
+          url,
+          ...(await localOrganization(database, issuer, catalogue.site.currency)),
+          operatorToken: operatorToken!,
+        });
+  const regions = simulatedRegions(catalogue);
+  return { url, simulatedRegions: regions, localFile, stop: () => stack.disposeAsync() };
+}
+
+function simulatedRegions({ regions }: Catalogue): string[] {
+  const simulated = regions.filter(({ clusters }) =>
+    clusters.some(({ kind }) => kind === "simulator"),
+  );
+  return simulated.map(({ id }) => id);
+}
+
+// A real site without an issuer has API tokens alone.
+const refuseEveryJwt: IdentityVerifier = {
+  issuer: "none",
+  verify: () => Promise.reject(new Error("no issuer is configured")),
+};
+
+async function answers({ pool }: Site["database"]): Promise<boolean> {
+  return pool.query("select 1").then(
+    () => true,
+    () => false,
+  );
+}
+
+function listen(
+  fetch: Parameters<typeof serve>[0]["fetch"],
+  { port, host }: Config,
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port, hostname: host }, () => resolve(server as Server));
+    server.once("error", reject);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,40 @@
+import { startEmbeddedPostgres } from "#db/embedded/start.ts";
+import { openDatabase, type Database } from "#db/database.ts";
+import { migrate, roleOf } from "#db/migrate.ts";
+import { refuseOwnerRole } from "#db/refuse-owner-role.ts";
+import type { Config } from "./config.ts";
+
+export interface OpenedDatabase {
+  database: Database;
+  /** As the application role. */
+  url: string;
+  /** Closes the pool; ends the embedded server too. Callers drain first. */
+  close(): Promise<void>;
+}
+
+/** Connects to the configured PostgreSQL, or starts the embedded one; migrates where it has the owner's URL. */
+export async function openSiteDatabase(
+  config: Pick<Config, "database" | "dataDir">,
+  log: (line: string) => void,
+): Promise<OpenedDatabase> {
+  const server =
+    config.database === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
+  const url = config.database?.url ?? server!.applicationUrl;
+  const adminUrl = config.database === null ? server!.adminUrl : config.database.adminUrl;
+  try {
+    if (adminUrl !== null) await migrate(adminUrl, roleOf(url));
+    const database = openDatabase(url, { max: 20 });
+    await refuseOwnerRole(database);
+    return {
+      database,
+      url,
+      async close() {
+        await database.close();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}
