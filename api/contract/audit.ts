@@ -20,6 +20,10 @@ const auditEvent = z
     outcome: z.enum(["SUCCESS", "FAILED"]),
     reason: z.string().nullable(),
     requestId: z.string().nullable(),
+    details: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: "What the path named, and what the change gave and took (POL-8)." }),
   })
   .openapi("AuditEvent");
 

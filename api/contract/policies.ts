@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { clientToken, page, pageQuery, service, timestamp } from "./common.ts";
+import { EFFECTS, SERVICES } from "@aifactory/sdk/policy";
+import { clientToken, page, pageQuery, timestamp } from "./common.ts";
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
 import { inWorkspace } from "./workspaces.ts";
@@ -8,8 +9,8 @@ import { inWorkspace } from "./workspaces.ts";
 // nearest known word (POL-4); the schema here only gives the shape.
 const statement = z
   .strictObject({
-    effect: z.enum(["Allow", "Deny"]),
-    service,
+    effect: z.string().openapi({ enum: [...EFFECTS] }),
+    service: z.string().openapi({ enum: [...SERVICES] }),
     regions: z.union([z.literal("*"), z.array(z.string()).min(1)]),
     actions: z.union([z.literal("*"), z.array(z.string()).min(1)]),
   })

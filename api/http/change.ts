@@ -9,16 +9,21 @@ import { DomainError } from "#domain/errors.ts";
 import { claimIdempotencyKey, keepResponse } from "#domain/idempotency.ts";
 import type { Site } from "#domain/site.ts";
 
+/** The operator is no principal of the database; its keys are kept under the nil UUID. */
+const OPERATOR = "00000000-0000-0000-0000-000000000000";
+
 /** One request that changes something. */
 export interface ChangeRun {
   readonly site: Site;
   readonly operation: Operation<Fields, Fields, any, any>;
   readonly actor: Actor;
   readonly target: Target | null;
+  readonly params: Record<string, string>;
   readonly requestId: string;
   readonly sourceAddress: string | null;
   readonly idempotencyKey: string | null;
   readonly redact: ((response: any) => unknown) | undefined;
+  readonly auditDetails: ((response: any) => Record<string, unknown>) | undefined;
   readRequest(): Promise<string>;
   onReplay(): void;
 }
@@ -49,10 +54,10 @@ export async function runChange(
 
 async function once(run: ChangeRun, tx: Tx, verb: () => Promise<unknown>): Promise<unknown> {
   const claim =
-    run.idempotencyKey === null || run.actor.kind === "operator"
+    run.idempotencyKey === null
       ? null
       : {
-          principalId: run.actor.principalId,
+          principalId: run.actor.kind === "operator" ? OPERATOR : run.actor.principalId,
           operation: run.operation.id,
           key: run.idempotencyKey,
           request: await run.readRequest(),
@@ -95,13 +100,17 @@ function describe(
   reason: string | null,
 ): AuditEntry {
   return {
-    ...auditTarget(run.operation.id, run.target, response),
+    ...auditTarget(run.operation.id, run.target, run.params, response),
     actor: auditActor(run.actor),
     scope: auditScopeOf(run.operation),
     category: run.operation.tag,
     action: run.operation.id,
     outcome,
     reason,
+    details: {
+      ...run.params,
+      ...(outcome === "SUCCESS" ? run.auditDetails?.(response) : {}),
+    },
     requestId: run.requestId,
     sourceAddress: run.sourceAddress,
   };

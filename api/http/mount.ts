@@ -58,6 +58,8 @@ interface ChangeOptions<O> {
   region?: RegionOf<O>;
   /** Takes the secret out of a response before it is kept for replays. */
   redact?: (response: OutputOf<O>) => unknown;
+  /** What the audit event tells of the change beyond its target; it is kept for good, so no secrets. */
+  auditDetails?: (response: OutputOf<O>) => Record<string, unknown>;
 }
 
 /** Mounts a read of a target: validate → authenticate → locate → authorize → read. */
@@ -67,11 +69,7 @@ export function mountRead<O extends Operation<Fields, Fields, any, any>>(
   handler: (ctx: ReadContext, input: InputOf<O>) => Promise<OutputOf<O>>,
 ): void {
   on(mounting, operation, async (c) => {
-    const params = readParams(c, operation);
-    const [actor, target] = await Promise.all([
-      authenticate(mounting, c),
-      locate(mounting, operation, params),
-    ]);
+    const { actor, target } = await identify(mounting, c, operation);
     const ctx = await authorizedContext(mounting, c, operation, actor, target);
     return respond(c, operation, await handler(ctx, await readInput<O>(c, operation)));
   });
@@ -85,19 +83,8 @@ export function mountChange<O extends Operation<Fields, Fields, any, any>>(
   options: ChangeOptions<O> = {},
 ): void {
   on(mounting, operation, async (c) => {
-    const params = readParams(c, operation);
-    const [actor, target] = await Promise.all([
-      authenticate(mounting, c),
-      locate(mounting, operation, params),
-    ]);
-    const run = changeRun(
-      mounting,
-      c,
-      operation,
-      actor,
-      target,
-      options.redact as ChangeRun["redact"],
-    );
+    const { actor, target, params } = await identify(mounting, c, operation);
+    const run = changeRun(mounting, c, operation, { actor, target, params }, options);
     const response = await runChange(run, async (begin) => {
       const ctx = await authorizedContext(mounting, c, operation, actor, target);
       const input = await readInput<O>(c, operation);
@@ -137,14 +124,8 @@ export function mountSelfChange<O extends Operation<Fields, Fields, any, any>>(
 ): void {
   on(mounting, operation, async (c) => {
     const actor = requirePrincipal(await authenticate(mounting, c));
-    const run = changeRun(
-      mounting,
-      c,
-      operation,
-      actor,
-      null,
-      options.redact as ChangeRun["redact"],
-    );
+    const params = readParams(c, operation);
+    const run = changeRun(mounting, c, operation, { actor, target: null, params }, options);
     const response = await runChange(run, async (begin) => {
       refuseReadOnly(actor, operation);
       refuseWorkspaceToken(actor);
@@ -164,14 +145,8 @@ export function mountOperatorChange<O extends Operation<Fields, Fields, any, any
 ): void {
   on(mounting, operation, async (c) => {
     const actor = requireOperator(await authenticate(mounting, c));
-    const run = changeRun(
-      mounting,
-      c,
-      operation,
-      actor,
-      null,
-      options.redact as ChangeRun["redact"],
-    );
+    const params = readParams(c, operation);
+    const run = changeRun(mounting, c, operation, { actor, target: null, params }, options);
     const response = await runChange(run, async (begin) => {
       const input = await readInput<O>(c, operation);
       return begin((tx) => handler({ ...requestOf(mounting, c), actor, tx }, input));
@@ -217,11 +192,34 @@ function authenticate({ authenticator }: Mounting, c: Context): Promise<Actor> {
   return authenticator.authenticate(c.req.header("authorization"));
 }
 
+interface Caller {
+  readonly actor: Actor;
+  readonly target: Target | null;
+  readonly params: Record<string, string>;
+}
+
+/** Who asks, and for what; both questions go to the database at once. */
+async function identify(
+  mounting: Mounting,
+  c: RouteContext,
+  operation: Operation<Fields, Fields, any, any>,
+): Promise<Caller> {
+  const authenticated = authenticate(mounting, c);
+  try {
+    const params = readParams(c, operation);
+    const [actor, target] = await Promise.all([authenticated, locate(mounting, operation, params)]);
+    return { actor, target, params };
+  } catch (error) {
+    await authenticated; // Without a valid token everything is 401, also what names nothing (ID-1).
+    throw error;
+  }
+}
+
 /** The target is named by the path parameter of its kind: `workspaceId` for a Workspace. */
 async function locate(
   { site }: Mounting,
   operation: Operation<Fields, Fields, any, any>,
-  params: Record<string, unknown>,
+  params: Record<string, string>,
 ): Promise<Target | null> {
   const kind = operationRow(operation.id).target as Target["kind"];
   return locateTarget(site.database, kind, keyOf(String(params[`${kind}Id`])));
@@ -256,9 +254,8 @@ function changeRun(
   mounting: Mounting,
   c: RouteContext,
   operation: Operation<Fields, Fields, any, any>,
-  actor: Actor,
-  target: Target | null,
-  redact: ChangeRun["redact"],
+  caller: Caller,
+  options: ChangeOptions<any>,
 ): ChangeRun {
   const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
   if (key !== undefined && (key.length === 0 || key.length > 255)) {
@@ -270,10 +267,10 @@ function changeRun(
   }
   return {
     ...requestOf(mounting, c),
+    ...caller,
     operation,
-    actor,
-    target,
-    redact,
+    redact: options.redact,
+    auditDetails: options.auditDetails,
     idempotencyKey: key ?? null,
     readRequest: async () => `${c.req.method} ${c.req.path}\n${await c.req.text()}`,
     onReplay: () => c.header("idempotency-replayed", "true"),

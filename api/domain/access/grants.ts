@@ -74,7 +74,8 @@ export class Grants {
       memberships: Record<string, "Admin" | "Member">;
     }>(sql`
       select owner_id = ${principalId} as owner,
-        (select coalesce(json_object_agg(m.workspace_id, m.role), '{}') from memberships m
+        (select coalesce(json_object_agg(m.workspace_id, m.role), '{}')
+         from memberships m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
          where m.principal_id = ${principalId} and m.organization_id = o.id) as memberships
       from organizations o where o.id = ${organizationId}`);
     return { owner: rows[0]!.owner, workspaces: new Map(Object.entries(rows[0]!.memberships)) };

@@ -40,7 +40,8 @@ const LOCATE: Record<Target["kind"], (id: string) => SQL> = {
   template: (id) => sql`
     select o.id as "organizationId", o.access_version as "accessVersion", t.workspace_id as "workspaceId", w.name as "workspaceName",
       t.owner_id as "ownerId", null::text as region, null::text as service, null::timestamptz as "deletedAt", null::uuid as "replacedBy"
-    from workspace_templates t join organizations o on o.id = t.organization_id join workspaces w on w.id = t.workspace_id where t.id = ${id}`,
+    from workspace_templates t join organizations o on o.id = t.organization_id join workspaces w on w.id = t.workspace_id
+    where t.id = ${id} and w.deleted_at is null`,
   notebook: (id) => resource(id, "notebook"),
   container: (id) => resource(id, "container"),
   volume: (id) => sql`

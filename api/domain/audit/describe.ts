@@ -1,8 +1,8 @@
 import { operationRow, type OperationId } from "@aifactory/sdk/policy";
+import { ID_PREFIXES } from "#contract/ids.ts";
 import type { AuditScope } from "#db/schema/audit.ts";
 import type { Target } from "#domain/access/target.ts";
-import { publicId } from "#domain/ids.ts";
-import { keyOf } from "#domain/ids.ts";
+import { keyOf, publicId } from "#domain/ids.ts";
 
 /** The area of the log that an operation's events belong to (RBAC-5: Admins see Workspace and Service). */
 const SCOPES: Record<string, AuditScope> = {
@@ -26,36 +26,40 @@ interface Answer {
   id?: string;
   name?: string;
   organizationId?: string;
-  workspaceId?: string;
+  workspaceId?: string | null;
 }
 
-/** Where an event belongs and what it was done to: the thing that was made, or else the target. */
-export function auditTarget(operation: OperationId, target: Target | null, response: unknown) {
+/** Where an event belongs, and what it was done to: what was made, or what the path names last. */
+export function auditTarget(
+  operation: OperationId,
+  target: Target | null,
+  params: Record<string, string>,
+  response: unknown,
+) {
   const answer = (response ?? {}) as Answer;
-  const row = operationRow(operation);
-  const made = answer.id;
-  const workspace = workspaceOf(target, answer);
+  const id = answer.id ?? Object.values(params).at(-1) ?? null;
   return {
-    organizationId:
-      target?.organizationId ??
-      (answer.organizationId?.startsWith("org_")
-        ? keyOf(answer.organizationId)
-        : organizationMade(made)),
-    workspaceId: workspace,
+    organizationId: target?.organizationId ?? keyIn("organization", answer.organizationId, id),
+    workspaceId: target?.workspaceId ?? keyIn("workspace", answer.workspaceId, id),
     target: {
-      kind: row.target,
-      id: made ?? (target === null ? null : publicId(target.kind, target.id)),
+      kind: kindOf(id) ?? operationRow(operation).target,
+      id: id ?? (target === null ? null : publicId(target.kind, target.id)),
       ...(answer.name === undefined ? {} : { name: answer.name }),
     },
   };
 }
 
-function workspaceOf(target: Target | null, answer: Answer): string | null {
-  if (target?.workspaceId) return target.workspaceId;
-  if (answer.workspaceId?.startsWith("ws_")) return keyOf(answer.workspaceId);
-  return answer.id?.startsWith("ws_") ? keyOf(answer.id) : null;
+/** The key of the first that is an id of this kind. */
+function keyIn(
+  kind: "organization" | "workspace",
+  ...ids: (string | null | undefined)[]
+): string | null {
+  const found = ids.find((id) => typeof id === "string" && kindOf(id) === kind);
+  return found ? keyOf(found) : null;
 }
 
-function organizationMade(id: string | undefined): string | null {
-  return id?.startsWith("org_") ? keyOf(id) : null;
+const KINDS = new Map(Object.entries(ID_PREFIXES).map(([kind, prefix]) => [prefix, kind]));
+
+function kindOf(id: string | null): string | undefined {
+  return id === null ? undefined : KINDS.get(id.slice(0, id.lastIndexOf("_")) as never);
 }

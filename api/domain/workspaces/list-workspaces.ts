@@ -5,19 +5,12 @@ import { cursorKey, pageOf, type PageQuery } from "#domain/page.ts";
 import { presentWorkspace } from "./present-workspace.ts";
 
 /** The Owner sees every Workspace, others those that they are members of (ORG-3). */
-export async function listWorkspaces(
-  { site, authorization, actor }: ReadContext,
-  query: PageQuery,
-) {
+export async function listWorkspaces({ site, authorization }: ReadContext, query: PageQuery) {
   const { standing, target } = authorization;
   const after = cursorKey(query);
   const visible = standing.owner
     ? undefined
     : inArray(workspaces.id, [...standing.workspaces.keys()]);
-  const bound =
-    actor.credential.workspaceId === null
-      ? undefined
-      : eq(workspaces.id, actor.credential.workspaceId);
   const rows = await site.database.read
     .select()
     .from(workspaces)
@@ -26,7 +19,6 @@ export async function listWorkspaces(
         eq(workspaces.organizationId, target.organizationId),
         isNull(workspaces.deletedAt),
         visible,
-        bound,
         after === null ? undefined : gt(workspaces.id, after),
       ),
     )

@@ -29,6 +29,12 @@ export type AuditEvent = {
     outcome: 'SUCCESS' | 'FAILED';
     reason: string | null;
     requestId: string | null;
+    /**
+     * What the path named, and what the change gave and took (POL-8).
+     */
+    details: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -544,7 +550,7 @@ export type Policy = {
 
 export type Statement = {
     effect: 'Allow' | 'Deny';
-    service: Service;
+    service: 'notebook' | 'container' | 'inference';
     regions: '*' | Array<string>;
     actions: '*' | Array<string>;
 };

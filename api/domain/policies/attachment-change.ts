@@ -1,0 +1,69 @@
+import {
+  compileAccess,
+  diffAccess,
+  lintPolicies,
+  type AccessSubject,
+  type Cell,
+  type EnabledServices,
+} from "@aifactory/sdk/policy";
+import { and, eq } from "drizzle-orm";
+import { workspaceServices } from "#db/schema/organizations.ts";
+import type { TenantTx } from "#db/tenant.ts";
+import { publicId } from "#domain/ids.ts";
+
+/** What somebody can do before and after Policies are attached or detached. */
+export interface AttachmentChange {
+  readonly before: AccessSubject;
+  readonly after: AccessSubject;
+}
+
+/** The cells gained and lost, and a warning where what is attached afterwards allows nothing (POL-3, POL-8). */
+export function presentAttachmentChange(
+  ids: { workspaceId: string; policyId: string },
+  { before, after }: AttachmentChange,
+) {
+  const { gained, lost } = cellsOf({ before, after });
+  return {
+    workspaceId: publicId("workspace", ids.workspaceId),
+    policyId: publicId("policy", ids.policyId),
+    gained: [...gained],
+    lost: [...lost],
+    warnings: warningsOf(after),
+  };
+}
+
+/** The cells that the change gives and takes on one's own resources. */
+export function cellsOf({ before, after }: AttachmentChange): {
+  gained: readonly Cell[];
+  lost: readonly Cell[];
+} {
+  return diffAccess(compileAccess(before), compileAccess(after));
+}
+
+/** The part of an attachment's answer that the audit log keeps (POL-8). */
+export function auditedCells({ gained, lost }: { gained: unknown[]; lost: unknown[] }) {
+  return { gained, lost };
+}
+
+/** The Services enabled in a Workspace, each with its regions. */
+export async function enabledServices(tx: TenantTx, workspaceId: string): Promise<EnabledServices> {
+  const rows = await tx.db
+    .select()
+    .from(workspaceServices)
+    .where(
+      and(
+        eq(workspaceServices.organizationId, tx.organizationId),
+        eq(workspaceServices.workspaceId, workspaceId),
+      ),
+    );
+  return Object.fromEntries(rows.map((row) => [row.service, row.regions]));
+}
+
+const ALLOWS_NOTHING = new Set(["boundary_allows_nothing", "identity_allows_nothing"]);
+
+/** One warning of each kind, however many Policies are at fault together. */
+function warningsOf(subject: AccessSubject): { code: string; message: string }[] {
+  const findings = lintPolicies(subject).filter(({ code }) => ALLOWS_NOTHING.has(code));
+  const byCode = new Map(findings.map(({ code, message }) => [code, { code, message }]));
+  return [...byCode.values()];
+}

@@ -1,0 +1,44 @@
+import type { AccessSubject, NamedPolicy } from "@aifactory/sdk/policy";
+import type { ChangeContext } from "#domain/context.ts";
+import { DomainError } from "#domain/errors.ts";
+import type { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
+import { cellsOf, enabledServices, type AttachmentChange } from "./attachment-change.ts";
+
+/**
+ * Judges what a change of a Workspace's boundary means for a Member. Throws `boundary_locked` when an Admin's change of
+ * a locked boundary gains any cell (POL-8).
+ */
+export async function judgeBoundaryChange(
+  { tx, site, authorization: { role } }: ChangeContext,
+  workspace: Awaited<ReturnType<typeof lockWorkspace>>,
+  before: readonly NamedPolicy[],
+  after: readonly NamedPolicy[],
+): Promise<AttachmentChange> {
+  const member = (
+    services: AccessSubject["services"],
+    boundaries: readonly NamedPolicy[],
+  ): AccessSubject => ({
+    role: "Member",
+    services,
+    boundaries,
+    identityPolicies: [],
+    regions: site.catalogue.regionIds,
+  });
+  if (workspace.boundaryLocked && role !== "Owner") {
+    // Judged as if every Service were enabled: what the lock keeps shut must not open when the Owner enables one.
+    const { gained } = cellsOf({ before: member("*", before), after: member("*", after) });
+    if (gained.length > 0) throw boundaryLocked(gained);
+  }
+  const services = await enabledServices(tx, workspace.id);
+  return { before: member(services, before), after: member(services, after) };
+}
+
+function boundaryLocked(gained: readonly { action: string; region: string }[]): DomainError {
+  const [first] = gained;
+  const more = gained.length > 1 ? ` and ${gained.length - 1} more` : "";
+  return new DomainError(
+    "boundary_locked",
+    `The Owner has locked the boundary of this Workspace, and the change would allow ${first!.action} in ${first!.region}${more}. Ask the Owner.`,
+    { layer: "boundary", gained },
+  );
+}
