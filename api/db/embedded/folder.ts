@@ -8,7 +8,7 @@ export type EmbeddedFolder = {
   root: string;
   /** The cluster: everything PostgreSQL itself writes. */
   data: string;
-  /** A cluster in the making; it becomes `data` by one rename. */
+  /** How the name of a cluster in the making begins; it becomes `data` by one rename. */
   unfinished: string;
   lock: string;
   holder: string;
@@ -33,7 +33,7 @@ export function openFolder(dataDir: string): EmbeddedFolder {
       dataDir: real,
       root,
       data: join(root, "data"),
-      unfinished: join(root, "data.unfinished"),
+      unfinished: join(root, "unfinished-"),
       lock: join(root, "lock"),
       holder: join(root, "holder"),
       credentials: join(root, "credentials.json"),

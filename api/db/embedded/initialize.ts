@@ -4,8 +4,9 @@ import {
   chownSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
+  mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -34,21 +35,29 @@ export async function initializeCluster(
   user: ServerUser | undefined,
   durability: Durability,
 ): Promise<void> {
-  rmSync(folder.unfinished, { recursive: true, force: true });
-  mkdirSync(folder.unfinished, { mode: 0o700 });
-  const passwordFile = `${folder.unfinished}.password`;
+  // A name of its own: the initdb of a process killed a moment ago may still write to the one before.
+  const unfinished = mkdtempSync(folder.unfinished);
+  const passwordFile = `${unfinished}.password`;
   writeFileSync(passwordFile, `${credentials.superuser}\n`, { mode: 0o600 });
-  if (user)
-    for (const path of [folder.unfinished, passwordFile]) chownSync(path, user.uid, user.gid);
+  if (user) for (const path of [unfinished, passwordFile]) chownSync(path, user.uid, user.gid);
   try {
-    await runInitdb(folder.unfinished, passwordFile, binaries, user, durability);
+    await runInitdb(unfinished, passwordFile, binaries, user, durability);
   } finally {
     rmSync(passwordFile, { force: true });
   }
-  renameSync(folder.unfinished, folder.data);
+  renameSync(unfinished, folder.data);
   const root = openSync(folder.root, "r");
   fsyncSync(root);
   closeSync(root);
+}
+
+/** Removes what starts that were killed left of clusters they were making. */
+export function clearUnfinished(folder: EmbeddedFolder): void {
+  for (const name of readdirSync(folder.root)) {
+    const path = join(folder.root, name);
+    if (!path.startsWith(folder.unfinished)) continue;
+    rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
 }
 
 async function runInitdb(

@@ -8,25 +8,25 @@ export type ServerUser = { uid: number; gid: number };
 /**
  * PostgreSQL refuses to run as root: then the owner of the existing cluster, else `nobody`, runs it.
  * @returns undefined when the current user runs it, which is every user but root.
- * @throws Error when the cluster belongs to somebody else, or on root outside Linux.
+ * @throws Error when the folder is somebody else's, or on root outside Linux.
  */
 export function serverUser(folder: EmbeddedFolder): ServerUser | undefined {
   const self = process.getuid?.();
-  const owner = statSync(folder.data, { throwIfNoEntry: false });
-  if (self !== 0) {
-    if (owner && owner.uid !== self) {
-      throw new Error(
-        `${folder.data} belongs to the user with id ${owner.uid}. Start as that user, or use another data folder.`,
-      );
-    }
-    return undefined;
+  // Root too is refused on a user's folder: files it left there would lock that user out.
+  const owner = statSync(folder.root).uid;
+  if (owner !== self) {
+    throw new Error(
+      `The database in ${folder.root} belongs to the user with id ${owner}. Start as that user, or use another data folder.`,
+    );
   }
+  if (self !== 0) return undefined;
   if (platform() !== "linux") {
     throw new Error(
       "As root, the embedded PostgreSQL runs on Linux only. Start as an ordinary user.",
     );
   }
-  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  const cluster = statSync(folder.data, { throwIfNoEntry: false });
+  if (cluster && cluster.uid !== 0) return { uid: cluster.uid, gid: cluster.gid };
   return nobody();
 }
 

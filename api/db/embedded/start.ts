@@ -5,13 +5,14 @@ import { readOrCreateCredentials } from "./credentials.ts";
 import { ensureDatabase } from "./ensure-database.ts";
 import type { EmbeddedFolder } from "./folder.ts";
 import { openFolder } from "./folder.ts";
-import { checkClusterVersion, initializeCluster } from "./initialize.ts";
+import { checkClusterVersion, clearUnfinished, initializeCluster } from "./initialize.ts";
 import { launchServer } from "./launch.ts";
 import { takeLock } from "./lock.ts";
 import { ownCluster } from "./own-cluster.ts";
 import { runnableBinaries } from "./runnable-binaries.ts";
 import { keepLogSmall, trimLog } from "./server-log.ts";
 import { fingerprint, readRecord } from "./server-record.ts";
+import type { ServerUser } from "./server-user.ts";
 import { serverUser } from "./server-user.ts";
 import type { Durability } from "./settings.ts";
 import { serverSettings } from "./settings.ts";
@@ -49,11 +50,12 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const { dataDir, log, durability = "full" } = options;
   const folder = openFolder(dataDir);
-  const lock = takeLock(folder);
+  const user = serverUser(folder);
+  const lock = await takeLock(folder);
   try {
     const credentials = readOrCreateCredentials(folder);
     trimLog(folder.log);
-    const { server, adopted } = await adoptOrLaunch(folder, credentials, durability, log);
+    const { server, adopted } = await adoptOrLaunch(folder, credentials, user, durability, log);
     try {
       await ensureDatabase(credentials, server.port);
     } catch (error) {
@@ -81,13 +83,14 @@ export async function startEmbeddedPostgres(
 async function adoptOrLaunch(
   folder: EmbeddedFolder,
   credentials: Credentials,
+  user: ServerUser | undefined,
   durability: Durability,
   log: (line: string) => void,
 ): Promise<{ server: RunningServer; adopted: boolean }> {
-  const user = serverUser(folder);
   const binaries = runnableBinaries(findBinaries(), user, log);
   const settings = serverSettings(durability);
   const print = fingerprint(binaries, settings);
+  clearUnfinished(folder);
   if (existsSync(folder.data)) {
     checkClusterVersion(folder, binaries);
     const survivor = await findSurvivor(folder, credentials);
