@@ -67,6 +67,7 @@ export class Player {
         return;
       default:
         await this.#report(step, this.#subjects[step.subject]!);
+        this.#followRenumbered();
         await this.#learnIds();
     }
   }
@@ -161,7 +162,12 @@ export class Player {
       if (run.end === null) this.model.end(run, runEnd);
       else if (run.end > runEnd) this.model.shorten(run, runEnd);
     }
-    interval.runs = interval.runs.map((run) => this.#current(run));
+  }
+
+  #followRenumbered(): void {
+    for (const interval of [...this.#intervals.values()].flat()) {
+      interval.runs = interval.runs.map((run) => this.#current(run));
+    }
   }
 
   /** The run that took a renumbered one's place. */
@@ -177,7 +183,7 @@ export class Player {
     interval: Interval,
     step: { agoMs: number; price: bigint },
   ): Promise<void> {
-    const run = this.#current(interval.runs.at(-1)!);
+    const run = interval.runs.at(-1)!;
     if (run.price === step.price && run.priceUsd === step.price) return;
     const when = Math.max(this.now - step.agoMs, run.start + 1);
     if (when > this.now) return;
@@ -212,7 +218,7 @@ export class Player {
     const run = interval.runs[0]!;
     await this.#tx(async (tx) => {
       await openRun(tx, this.#newRun(subject, interval.since, null, run.price, run.priceUsd));
-      const end = this.#current(interval.runs.at(-1)!).end;
+      const { end } = interval.runs.at(-1)!;
       if (end === null) return;
       await closeRun(tx, {
         shard: this.#organization.shard,
