@@ -57,7 +57,7 @@ const creditEntry = z
   .object({
     id: idSchema("ledgerEntry"),
     at: timestamp(),
-    kind: z.enum(["grant", "charge", "correction", "conversion"]),
+    kind: z.enum(["grant", "charge", "correction", "expiry", "conversion"]),
     amount: moneyOut.openapi({ description: "What it moved: positive grants, negative charges." }),
     balanceAfter: moneyOut,
     description: z.string(),

@@ -83,12 +83,9 @@ const container = z
     env: z.array(
       z.object({
         name: z.string(),
-        value: z
-          .string()
-          .nullable()
-          .openapi({
-            description: "null where the variable is secret: secrets are write-only (RBAC-3).",
-          }),
+        value: z.string().nullable().openapi({
+          description: "null where the variable is secret: secrets are write-only (RBAC-3).",
+        }),
         secret: z.boolean(),
       }),
     ),
@@ -105,19 +102,12 @@ const request = z
     name: displayName(),
     region: regionId(),
     flavor: flavorId(),
-    image: imageName()
-      .optional()
-      .openapi({
-        description: "An OCI reference, or the id of a catalogue image; this or `template`.",
-      }),
-    template: z
-      .string()
-      .min(1)
-      .max(100)
-      .optional()
-      .openapi({
-        description: "A template of the catalogue or of the Workspace; this or `image`.",
-      }),
+    image: imageName().optional().openapi({
+      description: "An OCI reference, or the id of a catalogue image; this or `template`.",
+    }),
+    template: z.string().min(1).max(100).optional().openapi({
+      description: "A template of the catalogue or of the Workspace; this or `image`.",
+    }),
     ports: ports.optional(),
     env: env.optional(),
     command: command.optional(),

@@ -26,12 +26,9 @@ const workspace = z
 const request = z
   .strictObject({
     name: displayName(),
-    boundaryLocked: z
-      .boolean()
-      .default(false)
-      .openapi({
-        description: "Refuses an Admin every boundary change that gains access (POL-8).",
-      }),
+    boundaryLocked: z.boolean().default(false).openapi({
+      description: "Refuses an Admin every boundary change that gains access (POL-8).",
+    }),
     clientToken: clientToken().optional(),
   })
   .openapi("WorkspaceRequest");
@@ -101,12 +98,10 @@ const enabledService = z
     service,
     enabled: z.boolean(),
     regions: z.array(z.string()),
-    available: z
-      .boolean()
-      .openapi({
-        description:
-          "False: it can be named in Policies, but there is nothing to create yet (ORG-4).",
-      }),
+    available: z.boolean().openapi({
+      description:
+        "False: it can be named in Policies, but there is nothing to create yet (ORG-4).",
+    }),
   })
   .openapi("WorkspaceService");
 

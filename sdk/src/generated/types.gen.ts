@@ -168,7 +168,7 @@ export type CreditHistoryPage = {
 export type CreditEntry = {
     id: string;
     at: string;
-    kind: 'grant' | 'charge' | 'correction' | 'conversion';
+    kind: 'grant' | 'charge' | 'correction' | 'expiry' | 'conversion';
     amount: Money & unknown;
     balanceAfter: Money;
     description: string;
