@@ -33,8 +33,14 @@ export interface Cluster {
   /** Free capacity (CAT-3): allocatable minus requested, node by node. */
   capacity(): Promise<NodeCapacity[]>;
 
-  /** Calls back with what changed until the signal aborts; may repeat itself, may miss nothing after it has begun. */
-  watch(onChange: (change: ObjectChange) => void, signal: AbortSignal): Promise<void>;
+  /** Tells of what changes until the signal aborts; may repeat itself. Throws when the cluster cannot be followed any more. */
+  watch(listener: WatchListener, signal: AbortSignal): Promise<void>;
+}
+
+export interface WatchListener {
+  /** From here on nothing is missed; what happened before, or since the last time, may have been. */
+  begun(): void;
+  changed(change: ObjectChange): void;
 }
 
 /** A cluster whose time is the site clock's: it says when something is next due, and does what is due. */

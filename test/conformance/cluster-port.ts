@@ -339,15 +339,13 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
     test("RES-5 a watch tells of every change until it is aborted", async () => {
       const seen: ObjectChange[] = [];
       const abort = new AbortController();
-      const watching = cluster.watch((change) => seen.push(change), abort.signal);
+      const begun = Promise.withResolvers<void>();
+      const listener = { begun: begun.resolve, changed: (it: ObjectChange) => void seen.push(it) };
+      const watching = cluster.watch(listener, abort.signal);
+      await begun.promise;
       const asked = workload();
-      await until(
-        async () => {
-          await cluster.applyWorkload(asked);
-          return observe(asked.resourceId);
-        },
-        (it) => it?.phase === "ready",
-      );
+      await cluster.applyWorkload(asked);
+      await reaches(asked.resourceId, "ready");
       const told = () => seen.filter((it) => it.id === asked.resourceId).length;
       await until(
         async () => told(),

@@ -10,6 +10,7 @@ import type {
   ObservedVolume,
   ObservedWorkload,
   VolumeRequest,
+  WatchListener,
   Workload,
 } from "#ports/cluster.ts";
 import { ClusterUnavailable } from "#ports/cluster.ts";
@@ -111,12 +112,13 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     return this.#call({}, capacityOf);
   }
 
-  async watch(onChange: (change: ObjectChange) => void, signal: AbortSignal): Promise<void> {
+  async watch(listener: WatchListener, signal: AbortSignal): Promise<void> {
     let { cursor } = await this.settle();
+    listener.begun();
     while (!signal.aborted) {
       const news = await this.settle(cursor);
       cursor = news.cursor;
-      for (const change of news.changes) onChange(change);
+      for (const change of news.changes) listener.changed(change);
       await sleep(WATCH_POLL_MS, undefined, { signal }).catch(() => {});
     }
   }

@@ -14,6 +14,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type {
   ContainerSpec,
+  GenerationEnd,
   NotebookSpec,
   StatusReason,
   StopCause,
@@ -60,7 +61,10 @@ export const resources = pgTable(
      * When each generation stopped being asked for, by generation; kept by a trigger until the worker has recorded what
      * ran. A generation is charged until then, however late the worker looks (BIL-1).
      */
-    generationEnds: jsonb("generation_ends").$type<Record<string, string>>().notNull().default({}),
+    generationEnds: jsonb("generation_ends")
+      .$type<Record<string, GenerationEnd>>()
+      .notNull()
+      .default({}),
 
     // Observed.
     observed: jsonb("observed").$type<ObservedWorkload | null>(),

@@ -3,6 +3,8 @@ import type { Port } from "#ports/cluster.ts";
 /** What a notebook asks for beside its flavor; stored as desired state. */
 export interface NotebookSpec {
   image: string;
+  /** Size of the home volume that re-creation has given to the successor (RES-1); shown while the old one goes. */
+  formerHomeGib?: number;
 }
 
 /** What a container asks for beside its flavor; secret values live apart. */
@@ -31,3 +33,10 @@ export type StopCause =
   | "maximumRunningTime"
   | "idle"
   | "failed";
+
+/** The end of a generation: when it was no longer asked for, and what it ran on. */
+export interface GenerationEnd {
+  /** As PostgreSQL writes it into JSON: ISO 8601 with an offset. */
+  endedAt: string;
+  flavor: string;
+}

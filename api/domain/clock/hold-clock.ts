@@ -1,0 +1,41 @@
+import type { Database } from "#db/database.ts";
+
+const CLOCK_LOCK = 7_021_996;
+
+export interface Clock {
+  now(): Promise<Date>;
+  /** Never backwards: an earlier moment changes nothing. */
+  moveTo(moment: Date): Promise<void>;
+}
+
+/**
+ * Runs `work` while nobody else moves the clock, on any replica. The lock is a transaction's, so it also holds behind a
+ * connection pooler; the moves themselves commit one by one, for all to see.
+ */
+export async function holdClock<T>(
+  database: Database,
+  work: (clock: Clock) => Promise<T>,
+): Promise<T> {
+  const holder = await database.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await holder.query("begin");
+    await holder.query("select pg_advisory_xact_lock($1)", [CLOCK_LOCK]);
+    return await work({
+      async now() {
+        const { rows } = await database.pool.query<{ now: Date }>("select site_now() as now");
+        return rows[0]!.now;
+      },
+      async moveTo(moment) {
+        await database.pool.query(
+          `update site_clock set offset_ms = greatest(offset_ms,
+             ceil(extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint)`,
+          [moment],
+        );
+      },
+    });
+  } finally {
+    await holder.query("rollback").catch((error: Error) => (broken = error));
+    holder.release(broken);
+  }
+}

@@ -1,0 +1,44 @@
+import type { ReadyInterval } from "#ports/cluster.ts";
+import type { GenerationEnd } from "../types.ts";
+
+/** An interval in which a resource was `RUNNING` as BIL-1 has it; empty when it became ready too late. */
+export interface ChargedInterval {
+  flavor: string;
+  since: Date;
+  until: Date | null;
+}
+
+/**
+ * `RUNNING` begins when the workload is ready and ends at the first of: its generation no longer asked for (stop, restart
+ * or delete accepted), readiness lost, node lost (BIL-1).
+ */
+export function chargedIntervals(
+  intervals: ReadyInterval[],
+  ends: Record<string, GenerationEnd>,
+  flavor: string,
+): ChargedInterval[] {
+  return intervals.map(({ generation, runningSince, stoppedAt }) => {
+    const since = new Date(runningSince);
+    const end = ends[generation];
+    const moments = [stoppedAt, end?.endedAt ?? null].filter((it) => it !== null);
+    const first = Math.min(...moments.map((it) => new Date(it).getTime()));
+    return {
+      flavor: end?.flavor ?? flavor,
+      since,
+      until: moments.length === 0 ? null : new Date(Math.max(first, since.getTime())),
+    };
+  });
+}
+
+/** The ends that are still needed: of generations that the cluster may yet report. */
+export function endsToKeep(
+  ends: Record<string, GenerationEnd>,
+  observed: { generation: number; intervals: ReadyInterval[] } | null,
+  generation: number,
+): Record<string, GenerationEnd> {
+  const reported = new Set(observed?.intervals.map((it) => it.generation));
+  const from = observed?.generation ?? generation;
+  return Object.fromEntries(
+    Object.entries(ends).filter(([of]) => Number(of) >= from || reported.has(Number(of))),
+  );
+}

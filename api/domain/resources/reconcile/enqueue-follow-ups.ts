@@ -1,0 +1,34 @@
+import type { TenantTx } from "#db/tenant.ts";
+import { enqueue } from "#domain/work/enqueue.ts";
+import { isVerifiedGone } from "../derive-status.ts";
+import type { ResourceView } from "../resource-view.ts";
+import { enqueueWorkspaceRemoval } from "./enqueue-workspace-removal.ts";
+
+/** The work that a new observation brings with it for others than the resource itself. */
+export async function enqueueFollowUps(
+  tx: TenantTx,
+  before: ResourceView,
+  next: ResourceView,
+): Promise<void> {
+  await enqueueLimit(tx, before, next);
+  if (next.desiredState !== "deleted" || !isVerifiedGone(next)) return;
+  if (next.deletedAt !== null) return enqueueWorkspaceRemoval(tx, next.workspaceId);
+  // Its storage goes after its workload.
+  const { organizationId, clusterId } = next;
+  for (const { kind, id: key, deletedAt } of next.volumes) {
+    if (kind === "volume" || deletedAt !== null) continue;
+    await enqueue(tx, { kind: "reconcileVolume", key, clusterId, organizationId });
+  }
+}
+
+async function enqueueLimit(
+  tx: TenantTx,
+  before: ResourceView,
+  { id: key, organizationId, spec, runningSince, stoppedAt }: ResourceView,
+): Promise<void> {
+  const limit = "maxRunningSeconds" in spec ? spec.maxRunningSeconds : null;
+  if (limit === null || runningSince === null || stoppedAt !== null) return;
+  if (runningSince.getTime() === before.runningSince?.getTime()) return;
+  const dueAt = new Date(runningSince.getTime() + limit * 1000);
+  await enqueue(tx, { kind: "stopAtLimit", key, organizationId, dueAt });
+}

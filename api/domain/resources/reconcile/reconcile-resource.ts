@@ -1,0 +1,35 @@
+import type { WorkHandler } from "#domain/work/types.ts";
+import { buildWorkload } from "./build-workload.ts";
+import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
+import { nextStep } from "./next-step.ts";
+import { readResource } from "./read-resource.ts";
+import { storeObservation } from "./store-observation.ts";
+
+// Each round acts once; what the cluster needs time for comes back through its watch.
+const MAX_ROUNDS = 4;
+
+/**
+ * Makes a notebook or container what it is desired to be (RES-5): observes, records what was observed, then acts. Nothing
+ * is removed or replaced before what ran of it is recorded, so no crash loses a charged minute (BIL-1).
+ */
+export function reconcileResource(site: ReconcileDependencies): WorkHandler {
+  return async (item, context) => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const seen = await readResource(site.database, item.key);
+      if (seen === null) return;
+      const cluster = clusterOf(site, seen.row.clusterId);
+      const { workspaceId, id } = seen.row;
+      const observed = await cluster.observeWorkload(workspaceId, id);
+      const row = await storeObservation(site, context, seen, observed);
+      const step = nextStep(row, observed);
+      if (step === null) return;
+      if (step === "remove") {
+        await cluster.deleteWorkload(workspaceId, id);
+      } else {
+        const { volumes, workload } = await buildWorkload(site.database, site.catalogue, row);
+        for (const volume of volumes) await cluster.applyVolume(volume);
+        await cluster.applyWorkload(workload);
+      }
+    }
+  };
+}

@@ -1,0 +1,39 @@
+import type { WorkHandler } from "#domain/work/types.ts";
+import type { ObservedVolume } from "#ports/cluster.ts";
+import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
+import { readVolume, type VolumeRow } from "./read-volume.ts";
+import { storeVolume } from "./store-volume.ts";
+
+const MAX_ROUNDS = 2;
+
+/**
+ * Makes a volume what it is desired to be (RES-3, RES-5): provisioned, as large as asked for, or gone after the workload
+ * that uses it. What was there is recorded before it is removed (BIL-1).
+ */
+export function reconcileVolume(site: ReconcileDependencies): WorkHandler {
+  return async (item, context) => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const seen = await readVolume(site.database, item.key);
+      if (seen === null) return;
+      const cluster = clusterOf(site, seen.row.clusterId);
+      const { workspaceId, id: volumeId } = seen.row;
+      const observed = await cluster.observeVolume(workspaceId, volumeId);
+      const row = await storeVolume(site, context, seen, observed);
+      const step = row === null ? null : nextStep(row, observed, seen.inUse);
+      if (step === null) return;
+      if (step === "remove") await cluster.deleteVolume(workspaceId, volumeId);
+      else await cluster.applyVolume({ workspaceId, volumeId, sizeGib: row!.sizeGib });
+    }
+  };
+}
+
+function nextStep(
+  row: VolumeRow,
+  observed: ObservedVolume | null,
+  inUse: boolean,
+): "apply" | "remove" | null {
+  if (row.desiredState === "deleted") {
+    return observed === null || observed.phase === "deleting" || inUse ? null : "remove";
+  }
+  return observed === null || observed.sizeGib < row.sizeGib ? "apply" : null;
+}

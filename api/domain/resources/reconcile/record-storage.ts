@@ -1,0 +1,96 @@
+import { closeRun } from "#domain/billing/close-run.ts";
+import { openRun } from "#domain/billing/open-run.ts";
+import { repriceRun } from "#domain/billing/reprice-run.ts";
+import type { RunPrice } from "#domain/billing/usage-run.ts";
+import type { Catalogue } from "#domain/catalogue/catalogue.ts";
+import type { Tx } from "#db/tenant.ts";
+import type { ObservedVolume } from "#ports/cluster.ts";
+import type { VolumeRow } from "./read-volume.ts";
+import { runPrice } from "./run-price.ts";
+
+const PRODUCT = "persistent";
+
+/**
+ * Charges storage from first provisioned to delete accepted, by the size that there is (BIL-1). Returns since when it is
+ * charged, if it ever was.
+ */
+export async function recordStorage(
+  tx: Tx,
+  catalogue: Catalogue,
+  volume: VolumeRow,
+  observed: ObservedVolume | null,
+): Promise<Date | null> {
+  const since = await begin(tx, catalogue, volume, observed);
+  if (since !== null && volume.desiredState === "deleted") {
+    const endedAt = volume.desiredAt > since ? volume.desiredAt : since;
+    const { shard, id: subjectId } = volume;
+    await closeRun(tx, { shard, kind: "storage", subjectId, endedAt });
+  }
+  return since;
+}
+
+async function begin(
+  tx: Tx,
+  catalogue: Catalogue,
+  volume: VolumeRow,
+  observed: ObservedVolume | null,
+): Promise<Date | null> {
+  if (!observed?.provisionedAt) return volume.storageSince;
+  const provisionedAt = new Date(observed.provisionedAt);
+  const deleted = volume.desiredState === "deleted";
+  if (volume.storageSince === null) {
+    if (deleted && provisionedAt >= volume.desiredAt) return null;
+    await open(tx, catalogue, volume, observed.sizeGib, provisionedAt);
+    return provisionedAt;
+  }
+  if (!deleted && observed.sizeGib !== volume.observedSizeGib) {
+    const at = new Date(observed.sizeSince ?? tx.now);
+    const { shard, id: subjectId } = volume;
+    const price = await priceOf(tx, catalogue, volume, observed.sizeGib, at);
+    const quantity = observed.sizeGib;
+    await repriceRun(tx, {
+      shard,
+      kind: "storage",
+      subjectId,
+      product: PRODUCT,
+      quantity,
+      at,
+      ...price,
+    });
+  }
+  return volume.storageSince;
+}
+
+async function open(
+  tx: Tx,
+  catalogue: Catalogue,
+  volume: VolumeRow,
+  sizeGib: number,
+  startedAt: Date,
+): Promise<void> {
+  const { organizationId, workspaceId, shard, region, resourceId, id: volumeId } = volume;
+  await openRun(tx, {
+    organizationId,
+    workspaceId,
+    shard,
+    service: volume.kind === "home" ? "notebook" : "container",
+    kind: "storage",
+    resourceId,
+    volumeId,
+    region,
+    product: PRODUCT,
+    quantity: sizeGib,
+    startedAt,
+    ...(await priceOf(tx, catalogue, volume, sizeGib, startedAt)),
+  });
+}
+
+function priceOf(
+  tx: Tx,
+  catalogue: Catalogue,
+  volume: VolumeRow,
+  sizeGib: number,
+  at: Date,
+): Promise<RunPrice> {
+  return runPrice(tx, volume, catalogue.storagePricePerGibHour(volume.region, at), sizeGib);
+}

@@ -1,0 +1,36 @@
+import { and, eq, isNotNull, isNull, notExists } from "drizzle-orm";
+import { workspaces } from "#db/schema/organizations.ts";
+import { resources, volumes } from "#db/schema/resources.ts";
+import { withSystem } from "#db/tenant.ts";
+import type { WorkHandler } from "#domain/work/types.ts";
+import type { ReconcileDependencies } from "./dependencies.ts";
+
+/**
+ * Marks a Workspace deleted once nothing in it is left (ORG-6). While something is, it does nothing: whatever goes last
+ * puts it on the list again.
+ */
+export function removeWorkspace({ database }: ReconcileDependencies): WorkHandler {
+  return async (item) => {
+    await withSystem(database, async ({ db, now }) => {
+      const living = (table: typeof resources | typeof volumes) =>
+        notExists(
+          db
+            .select({ id: table.id })
+            .from(table)
+            .where(and(eq(table.workspaceId, workspaces.id), isNull(table.deletedAt))),
+        );
+      await db
+        .update(workspaces)
+        .set({ deletedAt: now })
+        .where(
+          and(
+            eq(workspaces.id, item.key),
+            isNotNull(workspaces.deletingSince),
+            isNull(workspaces.deletedAt),
+            living(resources),
+            living(volumes),
+          ),
+        );
+    });
+  };
+}

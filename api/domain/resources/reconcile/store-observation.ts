@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from "node:util";
+import { and, eq } from "drizzle-orm";
+import { resources } from "#db/schema/resources.ts";
+import { withTenant, type TenantTx } from "#db/tenant.ts";
+import type { WorkContext } from "#domain/work/types.ts";
+import type { ObservedWorkload } from "#ports/cluster.ts";
+import { ownVolumes } from "../change-desired.ts";
+import { deriveStatus } from "../derive-status.ts";
+import { recordEvent } from "../record-event.ts";
+import { lockView, type ResourceRow, type ResourceView } from "../resource-view.ts";
+import { chargedIntervals, endsToKeep } from "./charged-intervals.ts";
+import type { ReconcileDependencies } from "./dependencies.ts";
+import { enqueueFollowUps } from "./enqueue-follow-ups.ts";
+import type { ResourceSeen } from "./read-resource.ts";
+import { recordIntervals } from "./record-intervals.ts";
+import { remember } from "./remember.ts";
+import { stopBySystem } from "./stop-by-system.ts";
+
+/**
+ * Stores what was observed with everything that follows from it, in one transaction under the row's lock: usage runs,
+ * the stop of what ended for good, status, events. Returns the row as it is then.
+ */
+export async function storeObservation(
+  { database, catalogue }: ReconcileDependencies,
+  context: WorkContext,
+  seen: ResourceSeen,
+  observed: ObservedWorkload | null,
+): Promise<ResourceRow> {
+  if (isKnown(seen, observed)) return seen.row;
+  return withTenant(database, seen.row.organizationId, async (tx) => {
+    const before = await lockView(tx, seen.row.id);
+    await context.verify(tx);
+    const { generationEnds: ends, flavor } = before;
+    const intervals = chargedIntervals(observed?.intervals ?? [], ends, flavor);
+    const latest = await recordIntervals(tx, catalogue, before, intervals, vanishedAt(before, tx));
+    const cause = causeOfEnd(before, observed);
+    const current = cause === null ? before : await stopBySystem(tx, before, cause);
+    return store(tx, before, {
+      ...current,
+      ...latest,
+      observed: remember(before.observed, observed),
+      observedAt: seen.at,
+      generationEnds: endsToKeep(current.generationEnds, observed, current.generation),
+    });
+  });
+}
+
+async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Promise<ResourceRow> {
+  const { status, reason } = deriveStatus(next, ownVolumes(next.volumes));
+  const { observed, observedAt, generationEnds, runningSince, stoppedAt } = next;
+  const derived = { status, statusReason: reason, deletedAt: status === "DELETED" ? tx.now : null };
+  const [stored] = await tx.db
+    .update(resources)
+    .set({ observed, observedAt, generationEnds, runningSince, stoppedAt, ...derived })
+    .where(and(eq(resources.organizationId, tx.organizationId), eq(resources.id, next.id)))
+    .returning();
+  if (reason.code !== before.statusReason.code) await recordEvent(tx, next, reason);
+  await enqueueFollowUps(tx, before, { ...next, ...derived });
+  return stored!;
+}
+
+function isKnown({ row }: ResourceSeen, observed: ObservedWorkload | null): boolean {
+  if (row.desiredState === "deleted" && observed === null) return false;
+  const isVerified = row.observedAt !== null && row.observedAt >= row.desiredAt;
+  return isVerified && isDeepStrictEqual(row.observed, remember(row.observed, observed));
+}
+
+/** Why a process that is wanted will not run any more; null while it may. */
+function causeOfEnd(
+  { desiredState, generation }: ResourceRow,
+  observed: ObservedWorkload | null,
+): "completed" | "failed" | null {
+  if (desiredState !== "running" || observed?.generation !== generation) return null;
+  if (observed.phase === "exited") return "completed";
+  return observed.phase === "failed" ? "failed" : null;
+}
+
+// Nobody knows when it went; if it was no longer asked for by then, that is its end.
+function vanishedAt({ observed, generation, generationEnds }: ResourceRow, tx: TenantTx): Date {
+  const end = generationEnds[observed?.generation ?? generation];
+  return end === undefined ? tx.now : new Date(end.endedAt);
+}

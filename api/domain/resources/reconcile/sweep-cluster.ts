@@ -1,0 +1,42 @@
+import type { Database } from "#db/database.ts";
+import { enqueueChanges } from "#domain/work/enqueue-changes.ts";
+import type { WorkHandler } from "#domain/work/types.ts";
+import type { ObjectRef } from "#ports/cluster.ts";
+import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
+
+/**
+ * Brings cluster and database together, both ways: removes what the database does not know as living on this cluster,
+ * and has everything looked at that it does. Run when a replica takes a cluster over, and now and then.
+ */
+export function sweepCluster(site: ReconcileDependencies): WorkHandler {
+  return async (item) => {
+    const cluster = clusterOf(site, item.key);
+    // Listed first: a row is always there before its object, so what has no row now never will have one.
+    const listed = await cluster.list();
+    const living = await livingOn(site.database, item.key);
+    for (const { workspaceId, id } of orphans(listed.workloads, living.workload)) {
+      await cluster.deleteWorkload(workspaceId, id);
+    }
+    for (const { workspaceId, id } of orphans(listed.volumes, living.volume)) {
+      await cluster.deleteVolume(workspaceId, id);
+    }
+    const known = (["workload", "volume"] as const).flatMap((object) =>
+      [...living[object]].map((id) => ({ object, id, workspaceId: "" })),
+    );
+    await enqueueChanges(site.database, item.key, known);
+  };
+}
+
+const orphans = (listed: ObjectRef[], living: Set<string>) =>
+  listed.filter(({ id }) => !living.has(id));
+
+async function livingOn(database: Database, clusterId: string) {
+  const { rows } = await database.pool.query<{ object: "workload" | "volume"; id: string }>(
+    `select 'workload' as object, id from resources where cluster_id = $1 and deleted_at is null
+     union all select 'volume', id from volumes where cluster_id = $1 and deleted_at is null`,
+    [clusterId],
+  );
+  const living = { workload: new Set<string>(), volume: new Set<string>() };
+  for (const { object, id } of rows) living[object].add(id);
+  return living;
+}

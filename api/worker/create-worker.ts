@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "#db/database.ts";
+import { withSystem } from "#db/tenant.ts";
+import { enqueue } from "#domain/work/enqueue.ts";
+import { outstandingWork } from "#domain/work/outstanding.ts";
+import type { WorkHandlers, WorkItem } from "#domain/work/types.ts";
+import type { Cluster } from "#ports/cluster.ts";
+import { ClusterLeases } from "./cluster-leases.ts";
+import { ClusterNews } from "./cluster-news.ts";
+import { every } from "./every.ts";
+import { Runner } from "./runner.ts";
+import { Wake } from "./wake.ts";
+
+export interface WorkerOptions {
+  database: Database;
+  clusters: ReadonlyMap<string, Cluster>;
+  handlers: WorkHandlers;
+  /** Bills what is due; asked every second, by every replica. */
+  tick?: () => Promise<unknown>;
+  /** Items at work at once. */
+  concurrency?: number;
+  /** Of items and clusters: so long a dead replica's work stays where it is. */
+  leaseMs?: number;
+  pollMs?: number;
+  sweepMs?: number;
+  timeoutMs?: number;
+  onError?: (error: unknown, item?: WorkItem) => void;
+}
+
+export interface Worker {
+  readonly replica: string;
+  /** Begins to claim and run work, to watch clusters and to tick. */
+  start(): void;
+  /** There is something to do: does not wait for the next poll. */
+  nudge(): void;
+  /** Takes no more work, finishes what is at work, hands back the clusters. */
+  drain(): Promise<void>;
+  /** Runs everything that is due, and waits for what other replicas run of it; also without `start`. */
+  runUntilQuiet(): Promise<void>;
+}
+
+const TICK_MS = 1000;
+const QUIET_DEADLINE_MS = 60_000;
+
+/** The loops of one replica over the work list and its clusters. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { database, clusters, leaseMs = 8000, pollMs = 200, sweepMs = 600_000 } = options;
+  const replica = randomUUID();
+  // Claims are renewed until the last item has finished, also while no more are taken.
+  const [claiming, living] = [new AbortController(), new AbortController()];
+  const wake = new Wake();
+  const onError = options.onError ?? (() => {});
+  const loops = { claiming: [] as Promise<void>[], living: [] as Promise<void>[] };
+  let started = false;
+
+  const sweep = (clusterId: string) =>
+    withSystem(database, (tx) => enqueue(tx, { kind: "sweepCluster", key: clusterId, clusterId }))
+      .then(() => wake.wake())
+      .catch(onError);
+  const follow = (clusterId: string) => news.watch(clusterId, () => void sweep(clusterId));
+  const news = new ClusterNews({
+    database,
+    clusters,
+    onEnqueued: () => wake.wake(),
+    onBroken: (_, error) => onError(error),
+  });
+  const leases = new ClusterLeases({
+    database,
+    replica,
+    clusters: [...clusters.values()],
+    leaseMs,
+    onGained: (id) => {
+      if (started) follow(id);
+    },
+    onLost: (id) => void news.unwatch(id),
+  });
+  const runner = new Runner({
+    database,
+    replica,
+    handlers: options.handlers,
+    concurrency: options.concurrency ?? 8,
+    leaseMs,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    onFinished: () => wake.wake(),
+    onFailed: (item, error) => onError(error, item),
+  });
+
+  let registered: Promise<void> | undefined;
+  const renewLeases = async () => {
+    registered ??= leases.register().catch((error) => {
+      registered = undefined;
+      throw error;
+    });
+    await registered;
+    await leases.renew();
+  };
+  const claim = async () => {
+    while (await runner.fill());
+    await wake.sleep(pollMs);
+  };
+
+  return {
+    replica,
+    start() {
+      const { tick = async () => {} } = options;
+      started = true;
+      loops.living = [
+        every(leaseMs / 4, living.signal, renewLeases, onError),
+        every(leaseMs / 4, living.signal, () => runner.renew(), onError),
+      ];
+      loops.claiming = [
+        every(0, claiming.signal, claim, onError),
+        every(sweepMs, claiming.signal, () => Promise.all(leases.held.map(sweep)), onError),
+        every(TICK_MS, claiming.signal, tick, onError),
+      ];
+      for (const id of leases.held) follow(id);
+    },
+    nudge: () => wake.wake(),
+    async drain() {
+      claiming.abort();
+      wake.wake();
+      await Promise.all(loops.claiming);
+      await runner.settled();
+      living.abort();
+      await Promise.all(loops.living);
+      await news.unwatchAll();
+      await leases.release().catch(onError);
+    },
+    async runUntilQuiet() {
+      const deadline = performance.now() + QUIET_DEADLINE_MS;
+      if (!started) await renewLeases();
+      for (;;) {
+        const changed = await news.pump();
+        while (await runner.fill());
+        if (runner.busy) await runner.settled();
+        else if (changed === 0) {
+          if ((await outstandingWork(database)) === 0) return;
+          // Another replica is at it, or a claim must run out first.
+          if (performance.now() > deadline)
+            throw new Error("the work that is due does not come to an end");
+          await sleep(10);
+        }
+      }
+    },
+  };
+}

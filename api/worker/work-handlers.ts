@@ -1,0 +1,20 @@
+import type { ReconcileDependencies } from "#domain/resources/reconcile/dependencies.ts";
+import { reconcileResource } from "#domain/resources/reconcile/reconcile-resource.ts";
+import { reconcileVolume } from "#domain/resources/reconcile/reconcile-volume.ts";
+import { removeWorkspace } from "#domain/resources/reconcile/remove-workspace.ts";
+import { stopAtLimit } from "#domain/resources/reconcile/stop-at-limit.ts";
+import { stopForDebt } from "#domain/resources/reconcile/stop-for-debt.ts";
+import { sweepCluster } from "#domain/resources/reconcile/sweep-cluster.ts";
+import type { WorkHandlers } from "#domain/work/types.ts";
+
+/** What the worker does for each kind of work. */
+export function workHandlers(site: ReconcileDependencies): WorkHandlers {
+  return {
+    reconcileResource: reconcileResource(site),
+    reconcileVolume: reconcileVolume(site),
+    stopForDebt: stopForDebt(site),
+    deleteWorkspace: removeWorkspace(site),
+    stopAtLimit: stopAtLimit(site),
+    sweepCluster: sweepCluster(site),
+  };
+}
