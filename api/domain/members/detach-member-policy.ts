@@ -1,0 +1,32 @@
+import { and, eq } from "drizzle-orm";
+import { identityAttachments } from "#db/schema/organizations.ts";
+import type { ChangeContext } from "#domain/context.ts";
+import { notFound } from "#domain/errors.ts";
+import { keyOf } from "#domain/ids.ts";
+import { presentAttachmentChange } from "#domain/policies/attachment-change.ts";
+import { holdMembership, judgeIdentityChange } from "./identity-change.ts";
+
+/** Detaches an identity policy. Throws `not_found`, also for a Policy that is not attached. */
+export async function detachMemberPolicy(
+  ctx: ChangeContext,
+  input: { userId: string; policyId: string },
+) {
+  const { tx } = ctx;
+  const held = await holdMembership(ctx, input.userId);
+  const policyId = keyOf(input.policyId);
+  const after = held.policies.filter(({ id }) => id !== policyId);
+  if (after.length === held.policies.length) throw notFound("attached policy");
+  const change = await judgeIdentityChange(ctx, held, after);
+  const { organizationId, workspaceId, principalId } = held.key;
+  await tx.db
+    .delete(identityAttachments)
+    .where(
+      and(
+        eq(identityAttachments.organizationId, organizationId),
+        eq(identityAttachments.workspaceId, workspaceId),
+        eq(identityAttachments.principalId, principalId),
+        eq(identityAttachments.policyId, policyId),
+      ),
+    );
+  return presentAttachmentChange({ workspaceId, policyId }, change);
+}

@@ -1,0 +1,23 @@
+import type { ReadContext } from "#domain/context.ts";
+import { publicId } from "#domain/ids.ts";
+import { identityPoliciesOf } from "#domain/policies/attached-policies.ts";
+import { requireMember } from "./find-member.ts";
+
+/** The identity policies of a membership, by name (POL-2). Throws `not_found`. */
+export async function listMemberPolicies(
+  { site, authorization: { target } }: ReadContext,
+  { userId }: { userId: string },
+) {
+  const { read } = site.database;
+  const place = { organizationId: target.organizationId, workspaceId: target.id };
+  const { principal } = await requireMember(read, place, userId);
+  const attached = await identityPoliciesOf(read, { ...place, principalId: principal.id });
+  return {
+    items: attached.map(({ policy, attachedAt }) => ({
+      policyId: publicId("policy", policy.id),
+      name: policy.name,
+      createdAt: attachedAt.toISOString(),
+    })),
+    nextCursor: null,
+  };
+}

@@ -1,0 +1,44 @@
+import { quotas } from "#db/schema/organizations.ts";
+import { parseAmount } from "#domain/billing/money.ts";
+import type { ChangeContext } from "#domain/context.ts";
+import { checkRevision } from "#domain/revision.ts";
+import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
+import { findQuota } from "./find-quota.ts";
+import { presentQuota } from "./present-quota.ts";
+
+interface Input {
+  period: "day" | "month";
+  /** USD, a decimal string. */
+  limitUsd: string;
+  enforceOnStart: boolean;
+}
+
+/**
+ * Sets the Quota of a Workspace; what is spent stays spent (QUO-1, QUO-3), and equal values make no revision. Throws
+ * `revision_mismatch`.
+ */
+export async function putQuota(
+  { tx, authorization: { target }, ifMatch }: ChangeContext,
+  input: Input,
+) {
+  await lockWorkspace(tx, target.id);
+  const current = await findQuota(tx, target.id);
+  checkRevision(ifMatch, current?.revision ?? 0);
+  const wanted = {
+    period: input.period,
+    limitUsdMicros: parseAmount(input.limitUsd),
+    enforceOnStart: input.enforceOnStart,
+  };
+  const unchanged =
+    current?.period === wanted.period &&
+    current.limitUsdMicros === wanted.limitUsdMicros &&
+    current.enforceOnStart === wanted.enforceOnStart;
+  if (unchanged) return presentQuota(tx, current);
+  const set = { ...wanted, revision: (current?.revision ?? 0) + 1, updatedAt: tx.now };
+  const [row] = await tx.db
+    .insert(quotas)
+    .values({ organizationId: tx.organizationId, workspaceId: target.id, ...set })
+    .onConflictDoUpdate({ target: quotas.workspaceId, set })
+    .returning();
+  return presentQuota(tx, row!);
+}
