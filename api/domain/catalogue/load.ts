@@ -11,7 +11,9 @@ export function loadCatalogue(path: string | null): Catalogue {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`The site file ${String(file)} cannot be read: ${(error as Error).message}`);
+    throw new Error(`The site file ${String(file)} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const result = siteFile.safeParse(content);
   if (result.success) return new Catalogue(result.data);

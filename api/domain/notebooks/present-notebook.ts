@@ -1,0 +1,20 @@
+import { publicId } from "#domain/ids.ts";
+import { presentResource } from "#domain/resources/present-resource.ts";
+import type { ResourceView } from "#domain/resources/resource-view.ts";
+import type { NotebookSpec } from "#domain/resources/types.ts";
+
+type Status = "CREATING" | "RUNNING" | "STOPPING" | "STOPPED" | "DELETING" | "FAILED";
+
+/** An AI Notebook as the API shows it. */
+export function presentNotebook(view: ResourceView) {
+  const spec = view.spec as NotebookSpec;
+  const home = view.volumes.find((volume) => volume.kind === "home");
+  return {
+    id: publicId("notebook", view.id),
+    ...presentResource(view),
+    status: view.status as Status,
+    image: spec.image,
+    homeVolume: { sizeGib: home?.sizeGib ?? spec.formerHomeGib ?? 0 },
+    replacedBy: view.replacedBy === null ? null : publicId("notebook", view.replacedBy),
+  };
+}

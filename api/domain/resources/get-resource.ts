@@ -1,0 +1,7 @@
+import type { ReadContext } from "#domain/context.ts";
+import { readView, type ResourceView } from "./resource-view.ts";
+
+/** One notebook or container. */
+export function getResource({ site, authorization }: ReadContext): Promise<ResourceView> {
+  return readView(site.database.read, authorization.target);
+}

@@ -1,0 +1,88 @@
+import { eq } from "drizzle-orm";
+import { organizations } from "#db/schema/organizations.ts";
+import { resources, resourceSecrets } from "#db/schema/resources.ts";
+import type { TenantTx } from "#db/tenant.ts";
+import { newSecret } from "#domain/principals/secrets.ts";
+import { enqueue } from "#domain/work/enqueue.ts";
+import { deriveStatus } from "./derive-status.ts";
+import { recordEvent } from "./record-event.ts";
+import { readView, type ResourceKind, type ResourceView } from "./resource-view.ts";
+import type { ContainerSpec, NotebookSpec } from "./types.ts";
+
+export interface NewResource {
+  id: string;
+  workspaceId: string;
+  kind: ResourceKind;
+  name: string;
+  region: string;
+  clusterId: string;
+  ownerId: string;
+  tags: Record<string, string>;
+  clientToken: string | null;
+  flavor: string;
+  spec: NotebookSpec | ContainerSpec;
+}
+
+/** Write-only values of a resource (RBAC-3). */
+export interface Secrets {
+  env: Record<string, string>;
+  registryCredentials: { server: string; username: string; password: string } | null;
+}
+
+export const NO_SECRETS: Secrets = { env: {}, registryCredentials: null };
+
+/**
+ * Inserts an accepted resource that is asked to run, with its secrets and an access token of its own, and has it
+ * reconciled. `addStorage` inserts or moves the volumes that it mounts.
+ */
+export async function insertResource(
+  tx: TenantTx,
+  resource: NewResource,
+  secrets: Secrets,
+  addStorage: (shard: number) => Promise<void>,
+): Promise<ResourceView> {
+  const { organizationId } = tx;
+  const [organization] = await tx.db
+    .select({ shard: organizations.shard })
+    .from(organizations)
+    .where(eq(organizations.id, organizationId));
+  const { shard } = organization!;
+  const desired = {
+    desiredState: "running",
+    desiredAt: tx.now,
+    generation: 1,
+    stopCause: null,
+  } as const;
+  const { status, reason } = deriveStatus(
+    { ...resource, ...desired, observed: null, observedAt: null },
+    [],
+  );
+  await tx.db.insert(resources).values({
+    ...resource,
+    ...desired,
+    organizationId,
+    shard,
+    createdAt: tx.now,
+    status,
+    statusReason: reason,
+  });
+  await tx.db.insert(resourceSecrets).values({
+    resourceId: resource.id,
+    organizationId,
+    accessToken: newSecret("at_"),
+    ...secrets,
+  });
+  await addStorage(shard);
+  await recordEvent(
+    tx,
+    { organizationId, id: resource.id },
+    { code: "createRequested", message: "Creation was requested." },
+  );
+  await enqueue(tx, {
+    kind: "reconcileResource",
+    key: resource.id,
+    clusterId: resource.clusterId,
+    organizationId,
+  });
+  return readView(tx.db, { organizationId, id: resource.id });
+}

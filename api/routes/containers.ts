@@ -1,0 +1,40 @@
+import * as contract from "#contract/containers.ts";
+import { knownRegion } from "#domain/catalogue/check-choice.ts";
+import { createContainer } from "#domain/containers/create-container.ts";
+import { listContainers } from "#domain/containers/list-containers.ts";
+import { presentContainer } from "#domain/containers/present-container.ts";
+import { restartContainer } from "#domain/containers/restart-container.ts";
+import { updateContainer } from "#domain/containers/update-container.ts";
+import { deleteResource } from "#domain/resources/delete-resource.ts";
+import { getResource } from "#domain/resources/get-resource.ts";
+import { listEvents } from "#domain/resources/list-events.ts";
+import { readLogs } from "#domain/resources/read-logs.ts";
+import { showAccess } from "#domain/resources/show-access.ts";
+import { startResource } from "#domain/resources/start-resource.ts";
+import { stopResource } from "#domain/resources/stop-resource.ts";
+import { mountChange, mountRead, type Mounting } from "#http/mount.ts";
+
+export function containerRoutes(mounting: Mounting): void {
+  const { catalogue } = mounting.site;
+  mountChange(mounting, contract.createContainer, (ctx, { body }) => createContainer(ctx, body), {
+    region: ({ body }) => knownRegion(catalogue, body.region),
+  });
+  mountRead(mounting, contract.listContainers, (ctx, { query }) => listContainers(ctx, query));
+  mountRead(mounting, contract.getContainer, async (ctx) =>
+    presentContainer(await getResource(ctx)),
+  );
+  mountChange(mounting, contract.updateContainer, (ctx, { body }) => updateContainer(ctx, body));
+  mountChange(mounting, contract.deleteContainer, async (ctx) =>
+    presentContainer(await deleteResource(ctx)),
+  );
+  mountChange(mounting, contract.startContainer, async (ctx) =>
+    presentContainer(await startResource(ctx)),
+  );
+  mountChange(mounting, contract.stopContainer, async (ctx) =>
+    presentContainer(await stopResource(ctx)),
+  );
+  mountChange(mounting, contract.restartContainer, (ctx) => restartContainer(ctx));
+  mountRead(mounting, contract.getContainerAccess, (ctx) => showAccess(ctx));
+  mountRead(mounting, contract.listContainerEvents, (ctx, { query }) => listEvents(ctx, query));
+  mountRead(mounting, contract.getContainerLogs, (ctx, { query }) => readLogs(ctx, query));
+}

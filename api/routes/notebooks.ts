@@ -1,0 +1,38 @@
+import * as contract from "#contract/notebooks.ts";
+import { knownRegion } from "#domain/catalogue/check-choice.ts";
+import { createNotebook } from "#domain/notebooks/create-notebook.ts";
+import { listNotebooks } from "#domain/notebooks/list-notebooks.ts";
+import { presentNotebook } from "#domain/notebooks/present-notebook.ts";
+import { recreateNotebook } from "#domain/notebooks/recreate-notebook.ts";
+import { updateNotebook } from "#domain/notebooks/update-notebook.ts";
+import { deleteResource } from "#domain/resources/delete-resource.ts";
+import { getResource } from "#domain/resources/get-resource.ts";
+import { listEvents } from "#domain/resources/list-events.ts";
+import { readLogs } from "#domain/resources/read-logs.ts";
+import { showAccess } from "#domain/resources/show-access.ts";
+import { startResource } from "#domain/resources/start-resource.ts";
+import { stopResource } from "#domain/resources/stop-resource.ts";
+import { mountChange, mountRead, type Mounting } from "#http/mount.ts";
+
+export function notebookRoutes(mounting: Mounting): void {
+  const { catalogue } = mounting.site;
+  mountChange(mounting, contract.createNotebook, (ctx, { body }) => createNotebook(ctx, body), {
+    region: ({ body }) => knownRegion(catalogue, body.region),
+  });
+  mountRead(mounting, contract.listNotebooks, (ctx, { query }) => listNotebooks(ctx, query));
+  mountRead(mounting, contract.getNotebook, async (ctx) => presentNotebook(await getResource(ctx)));
+  mountChange(mounting, contract.updateNotebook, (ctx, { body }) => updateNotebook(ctx, body));
+  mountChange(mounting, contract.deleteNotebook, async (ctx) =>
+    presentNotebook(await deleteResource(ctx)),
+  );
+  mountChange(mounting, contract.startNotebook, async (ctx) =>
+    presentNotebook(await startResource(ctx)),
+  );
+  mountChange(mounting, contract.stopNotebook, async (ctx) =>
+    presentNotebook(await stopResource(ctx)),
+  );
+  mountChange(mounting, contract.recreateNotebook, (ctx, { body }) => recreateNotebook(ctx, body));
+  mountRead(mounting, contract.getNotebookAccess, (ctx) => showAccess(ctx));
+  mountRead(mounting, contract.listNotebookEvents, (ctx, { query }) => listEvents(ctx, query));
+  mountRead(mounting, contract.getNotebookLogs, (ctx, { query }) => readLogs(ctx, query));
+}
