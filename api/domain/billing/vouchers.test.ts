@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { issueVoucher } from "./issue-voucher.ts";
+import type { Currency } from "./money.ts";
+import { redeemVoucher } from "./redeem-voucher.ts";
+import { Scene, testDatabase } from "./testing/fixture.ts";
+import { RATES } from "./testing/world.ts";
+
+const postgres = testDatabase();
+const NOW = "2026-05-04T10:00:00Z";
+const EXPIRY = new Date("2026-05-05T00:00:00Z");
+
+const issue = (scene: Scene, currency: Currency = "USD", amount = 5_000_000n) =>
+  scene.at(NOW, (tx) =>
+    issueVoucher(tx, { amount, currency, expiresAt: EXPIRY, services: ["notebook"] }),
+  );
+
+const redeem = (scene: Scene, code: string, now = NOW) =>
+  scene.at(now, (tx) =>
+    redeemVoucher(tx, { organizationId: scene.organization.organizationId, code, rates: RATES }),
+  );
+
+test("WAL-2 codes are ten capital letters and digits, and no two alike", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const vouchers = await Promise.all(Array.from({ length: 200 }, () => issue(scene)));
+  for (const { code } of vouchers) expect(code).toMatch(/^[A-Z0-9]{10}$/);
+  expect(new Set(vouchers.map(({ code }) => code)).size).toBe(200);
+});
+
+test("WAL-2 100 redemptions of one voucher at the same moment credit once", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const other = await Scene.begin(postgres.database, NOW);
+  const { code } = await issue(scene);
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 100 }, (_, i) => redeem(i % 2 ? scene : other, code)),
+  );
+  expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected")
+      expect(outcome.reason).toMatchObject({ code: "voucher_used" });
+  }
+  const [a, b] = [await scene.lines(), await other.lines()];
+  expect(a.vouchers + b.vouchers).toBe(5_000_000n);
+});
+
+test("WAL-2 an unknown code, and one that has expired, credit nothing", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const { code } = await issue(scene);
+  await expect(redeem(scene, "AAAAAAAAAA")).rejects.toMatchObject({ code: "voucher_not_found" });
+  await expect(redeem(scene, code, EXPIRY.toISOString())).rejects.toMatchObject({
+    code: "voucher_expired",
+  });
+  expect((await scene.lines()).vouchers).toBe(0n);
+});
+
+test("WAL-4 a voucher in another currency is converted when it is granted, at the recorded rate, rounded down", async () => {
+  const scene = await Scene.begin(postgres.database, NOW, { currency: "USD" });
+  const { code } = await issue(scene, "VND", 254_000_000_001n);
+  const credit = await redeem(scene, code);
+  const { rows } = await scene.database.pool.query(
+    "select amount, currency, original_amount, original_currency, rate from credits where id = $1",
+    [credit.id],
+  );
+  expect(rows[0]).toEqual({
+    amount: (254_000_000_001n * 39_370_078n) / 10n ** 12n,
+    currency: "USD",
+    original_amount: 254_000_000_001n,
+    original_currency: "VND",
+    rate: "0.000039370078",
+  });
+  expect((await scene.lines()).vouchers).toBe(rows[0].amount);
+});
+
+test("WAL-2 what a voucher pays for comes with its credit", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const { code } = await issue(scene);
+  expect(await redeem(scene, code)).toMatchObject({
+    services: ["notebook"],
+    expiresAt: EXPIRY,
+    remaining: 5_000_000n,
+  });
+});
