@@ -6,7 +6,6 @@ export * from "./judge.ts";
 export * from "./lint.ts";
 export * from "./message.ts";
 export * from "./nearest-name.ts";
-export * from "./nearest-name.ts";
 export * from "./problem.ts";
 export * from "./roles.ts";
 export * from "./statement.ts";
