@@ -1,12 +1,19 @@
 import { and, eq, isNotNull, isNull, notExists } from "drizzle-orm";
-import { workspaces } from "#db/schema/organizations.ts";
+import {
+  boundaryAttachments,
+  memberships,
+  quotas,
+  workspaces,
+  workspaceServices,
+  workspaceTemplates,
+} from "#db/schema/organizations.ts";
 import { resources, volumes } from "#db/schema/resources.ts";
 import { withSystem } from "#db/tenant.ts";
 import type { WorkHandler } from "#domain/work/types.ts";
 import type { ReconcileDependencies } from "./dependencies.ts";
 
 /**
- * Marks a Workspace deleted once nothing in it is left (ORG-6). While something is, it does nothing: whatever goes last
+ * Marks a Workspace deleted once nothing in it is left (ORG-6), and ends its members, attachments, Services and Quota. While something is, it does nothing: whatever goes last
  * puts it on the list again.
  */
 export function removeWorkspace({ database }: ReconcileDependencies): WorkHandler {
@@ -19,7 +26,7 @@ export function removeWorkspace({ database }: ReconcileDependencies): WorkHandle
             .from(table)
             .where(and(eq(table.workspaceId, workspaces.id), isNull(table.deletedAt))),
         );
-      await db
+      const [removed] = await db
         .update(workspaces)
         .set({ deletedAt: now })
         .where(
@@ -30,7 +37,19 @@ export function removeWorkspace({ database }: ReconcileDependencies): WorkHandle
             living(resources),
             living(volumes),
           ),
-        );
+        )
+        .returning({ id: workspaces.id });
+      if (removed === undefined) return;
+      // Identity policies go with their membership; the Policies themselves stay, attached to one place less.
+      for (const table of [
+        boundaryAttachments,
+        memberships,
+        quotas,
+        workspaceServices,
+        workspaceTemplates,
+      ]) {
+        await db.delete(table).where(eq(table.workspaceId, removed.id));
+      }
     });
   };
 }
