@@ -1,60 +1,51 @@
-import { paginate, type CreditEntry } from "@aifactory/sdk";
+import { paginate, type ChargedResource } from "@aifactory/sdk";
 import { line } from "./print.ts";
-import type { Made } from "./resources.ts";
 import type { Stage } from "./story.ts";
 
-/**
- * Prints every interval that was charged, from the audit log and the credit history, and the history itself. Lines
- * that begin with `interval` and `charged` hold all that is needed to work the amounts out by hand.
- */
-export async function printCharges({ owner, organizationId }: Stage, _made: Made): Promise<void> {
-  const entries: CreditEntry[] = [];
-  for await (const entry of paginate(owner.listCreditHistory, { path: { organizationId } }))
-    entries.push(entry);
+interface Charged {
+  first: ChargedResource;
+  minutes: number;
+  micros: bigint;
+}
 
-  const charged = new Map<
-    string,
-    { description: string; from: string; minutes: number; micros: bigint; price: string }
-  >();
-  for (const { resources } of entries.toReversed()) {
-    for (const share of resources) {
-      const key = `${share.resourceId} ${share.kind}`;
-      const known = charged.get(key);
-      const product = share.kind === "gpu" ? share.flavor! : `${share.sizeGib} GiB`;
-      charged.set(key, {
-        description: `${share.resourceId} ${share.kind} ${product}`,
-        from: known?.from ?? share.fromMinute,
-        minutes: (known?.minutes ?? 0) + share.minutes,
-        micros: (known?.micros ?? 0n) + micros(share.amount.amount),
-        price: share.pricePerHour.amount,
-      });
-    }
+/** Prints what the credit history says that every resource used, and the total, to the millionth (WAL-6). */
+export async function printCharges({ owner, organizationId }: Stage): Promise<void> {
+  const charged = new Map<string, Charged>();
+  let total = 0n;
+  const history = await Array.fromAsync(
+    paginate(owner.listCreditHistory, { path: { organizationId } }),
+  );
+  for (const entry of history.toReversed()) {
+    if (entry.kind === "charge") total += micros(entry.amount.amount);
+    else line(`${entry.kind} ${entry.amount.amount} USD: ${entry.description}`);
+    for (const share of entry.resources) add(charged, share);
   }
-  for (const { description, from, minutes, price, micros: amount } of charged.values()) {
+  for (const { first, minutes, micros: amount } of charged.values()) {
+    const what = first.kind === "gpu" ? `gpu ${first.flavor}` : `storage ${first.sizeGib} GiB`;
+    const price = first.pricePerHour.amount;
     line(
-      `charged ${description}: ${minutes} minutes from ${from} at ${price} USD/h = ${decimal(amount)} USD`,
+      `charged ${first.resourceId} ${what}: ${minutes} minutes from ${first.fromMinute} at ${price} USD/h = ${decimal(amount)} USD`,
     );
   }
-  for (const entry of entries.toReversed()) {
-    if (entry.kind !== "charge")
-      line(`${entry.at} ${entry.kind} ${entry.amount.amount} USD: ${entry.description}`);
-  }
-  const total = entries
-    .filter((entry) => entry.kind === "charge")
-    .reduce((sum, entry) => sum + micros(entry.amount.amount), 0n);
-  const { total: left } = await owner.getWallet({ path: { organizationId } });
-  line(
-    `total ${decimal(total)} USD in ${entries.length} entries; the Wallet holds ${left.amount} USD`,
-  );
+  const wallet = await owner.getWallet({ path: { organizationId } });
+  line(`total charged ${decimal(-total)} USD; the Wallet holds ${wallet.total.amount} USD`);
+}
+
+function add(charged: Map<string, Charged>, share: ChargedResource): void {
+  const key = `${share.resourceId} ${share.kind}`;
+  const known = charged.get(key) ?? { first: share, minutes: 0, micros: 0n };
+  known.minutes += share.minutes;
+  known.micros += micros(share.amount.amount);
+  charged.set(key, known);
 }
 
 function micros(amount: string): bigint {
   const [whole, fraction = ""] = amount.replace("-", "").split(".");
-  const value = BigInt(whole!) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+  const value = BigInt(whole! + fraction.padEnd(6, "0"));
   return amount.startsWith("-") ? -value : value;
 }
 
 function decimal(value: bigint): string {
-  const magnitude = value < 0n ? -value : value;
-  return `${value < 0n ? "-" : ""}${magnitude / 1_000_000n}.${String(magnitude % 1_000_000n).padStart(6, "0")}`;
+  const digits = value.toString().padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }

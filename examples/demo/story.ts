@@ -1,5 +1,6 @@
 import { AiFactoryError, paginate, type Client } from "@aifactory/sdk";
 import { printCharges } from "./charges.ts";
+import { openIntervals, printIntervals } from "./intervals.ts";
 import { heading, line } from "./print.ts";
 import type { Deployment, Made } from "./resources.ts";
 
@@ -26,13 +27,15 @@ export async function tellStory(stage: Stage): Promise<void> {
   await letAnHourPass(stage);
 
   heading("Everything goes away");
+  const intervals = await openIntervals(stage, made);
   await stage.deployment.destroy();
   await expectEmpty(stage);
   // The minutes in which things ended are charged once they are over.
   await advance(stage, 61);
 
   heading("What it cost, to the millionth");
-  await printCharges(stage, made);
+  await printIntervals(stage, intervals);
+  await printCharges(stage);
 }
 
 async function fund({ operator, owner, organizationId }: Stage): Promise<void> {
