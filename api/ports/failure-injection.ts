@@ -1,3 +1,5 @@
+import type { Cluster } from "./cluster.ts";
+
 /** Failures on demand, which simulated clusters offer to the operator and to tests. */
 export interface FailureInjection {
   /** Strikes what matches now and what comes to match later, `count` times or until it is cleared. */
@@ -35,4 +37,9 @@ export type FailureKind =
 export interface InjectedFailure extends FailureRequest {
   id: string;
   clusterId: string;
+}
+
+/** Whether the cluster can be made to fail on demand. */
+export function canFailOnDemand(cluster: Cluster): cluster is Cluster & FailureInjection {
+  return "injectFailure" in cluster;
 }

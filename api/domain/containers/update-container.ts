@@ -8,6 +8,7 @@ import { lockView, readView } from "#domain/resources/resource-view.ts";
 import type { ContainerSpec } from "#domain/resources/types.ts";
 import { refuseDeleting } from "#domain/resources/wrong-state.ts";
 import { checkRevision } from "#domain/revision.ts";
+import { enqueue } from "#domain/work/enqueue.ts";
 import { presentContainer } from "./present-container.ts";
 import { splitEnv, type EnvEntry } from "./split-env.ts";
 
@@ -69,6 +70,12 @@ export async function updateContainer(ctx: ChangeContext, input: Input) {
           }
         : null,
   });
+  if (input.maxRunningSeconds != null && edited.desiredState === "running")
+    await enqueue(tx, {
+      kind: "stopAtLimit",
+      key: current.id,
+      organizationId: tx.organizationId,
+    });
   if (!otherRegistry) return presentContainer(edited);
   return presentContainer(await readView(tx.db, edited));
 }

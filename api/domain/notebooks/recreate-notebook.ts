@@ -43,7 +43,7 @@ export async function recreateNotebook(
     { ...placed, id, kind: "notebook", name, tags, clientToken, flavor, spec: { image } },
     NO_SECRETS,
     async (shard) => {
-      if (keep) return handOver(tx, old.id, id);
+      if (keep) return;
       const home = { id: newId(), kind: "home", name, sizeGib, mountPath: HOME_PATH } as const;
       await insertVolume(tx, { ...placed, ...home, shard, resourceId: id });
     },
@@ -57,7 +57,7 @@ async function retire(
   old: ResourceView,
   { replacedBy, keep }: { replacedBy: string; keep: boolean },
 ): Promise<void> {
-  const own = keep ? [] : await releaseStorage(tx, old);
+  const own = keep ? await handOver(tx, old.id, replacedBy) : await releaseStorage(tx, old);
   const spec = old.spec as NotebookSpec;
   await recordEvent(tx, old, {
     code: "recreateRequested",
@@ -77,9 +77,10 @@ async function retire(
   );
 }
 
-async function handOver(tx: TenantTx, from: string, to: string): Promise<void> {
+async function handOver(tx: TenantTx, from: string, to: string): Promise<[]> {
   await tx.db
     .update(volumes)
     .set({ resourceId: to })
     .where(and(eq(volumes.organizationId, tx.organizationId), eq(volumes.resourceId, from)));
+  return [];
 }

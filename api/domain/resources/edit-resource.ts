@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { requireAction } from "#domain/access/authorize.ts";
 import { flavorProblems } from "#domain/catalogue/check-choice.ts";
 import type { ChangeContext } from "#domain/context.ts";
-import { DomainError, InputError, type InputProblem } from "#domain/errors.ts";
+import { InputError, type InputProblem } from "#domain/errors.ts";
+import { cannotShrink } from "#domain/volumes/cannot-shrink.ts";
 import { growVolume } from "#domain/volumes/grow-volume.ts";
 import { admit } from "./admit.ts";
 import { requireBalance } from "./require-balance.ts";
@@ -109,12 +110,3 @@ const NO_DISK: InputProblem = {
   code: "no_disk",
   message: "this container was created without a disk; attach a volume instead",
 };
-
-/** RES-3: storage grows and never shrinks. */
-export function cannotShrink(sizeGib: number, asked: number): DomainError {
-  return new DomainError(
-    "volume_cannot_shrink",
-    `It has ${sizeGib} GiB and cannot shrink to ${asked} GiB. Create a smaller one and copy the data.`,
-    { sizeGib },
-  );
-}
