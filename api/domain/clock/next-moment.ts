@@ -18,6 +18,7 @@ export async function nextMoment(
     [now],
   );
   const minute = new Date((Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS);
-  const due = [rows[0]!.due, ...moments].filter((it) => it !== null && it > now) as Date[];
+  // What became due on a cluster since we looked comes first: the clock stands still for it.
+  const due = [rows[0]!.due, ...moments].filter((it) => it !== null);
   return [minute, ...due].reduce((first, it) => (it < first ? it : first), target);
 }

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { chargedIntervals, endsToKeep } from "./charged-intervals.ts";
+
+const at = (second: number) => `2026-05-01T10:00:${String(second).padStart(2, "0")}.000Z`;
+const date = (second: number) => new Date(at(second));
+const interval = (generation: number, since: number, until: number | null) => ({
+  generation,
+  runningSince: at(since),
+  stoppedAt: until === null ? null : at(until),
+});
+const end = (second: number, flavor = "small") => ({
+  endedAt: at(second).replace("Z", "+00:00"),
+  flavor,
+});
+
+test("BIL-1 running ends at the first of readiness lost and no longer asked for", () => {
+  const intervals = [interval(1, 1, 5), interval(2, 10, 30), interval(3, 40, null)];
+  expect(chargedIntervals(intervals, { 2: end(20) }, "large")).toEqual([
+    { flavor: "large", since: date(1), until: date(5) },
+    { flavor: "small", since: date(10), until: date(20) },
+    { flavor: "large", since: date(40), until: null },
+  ]);
+});
+
+test("BIL-1 readiness lost before the stop was accepted ends it earlier", () => {
+  expect(chargedIntervals([interval(1, 1, 5)], { 1: end(8) }, "small")).toEqual([
+    { flavor: "small", since: date(1), until: date(5) },
+  ]);
+});
+
+test("BIL-1 what became ready after it was no longer asked for is not charged", () => {
+  expect(chargedIntervals([interval(1, 9, null)], { 1: end(8) }, "small")).toEqual([
+    { flavor: "small", since: date(9), until: date(9) },
+  ]);
+});
+
+test("BIL-1 ends are kept while the cluster may report their generation", () => {
+  const ends = { 1: end(1), 2: end(2), 3: end(3) };
+  const observed = { generation: 3, intervals: [interval(2, 1, 2), interval(3, 3, null)] };
+  expect(Object.keys(endsToKeep(ends, observed, 4))).toEqual(["2", "3"]);
+  expect(Object.keys(endsToKeep(ends, null, 3))).toEqual(["3"]);
+});
