@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
 
-/** One event of an Organization's history; numbers are resolved against what there is when it happens. */
+/** Time passes, the shard is charged, or something happens to one of its two Organizations. */
 export type Step =
   | { do: "wait"; ms: number }
   | { do: "tick" }
+  | { do: "event"; of: 0 | 1; event: Event };
+
+/** What happens to an Organization; numbers are resolved against what there is when it happens. */
+export type Event =
   | { do: "open"; subject: number; agoMs: number; price: bigint; usd: bigint }
   | { do: "close"; subject: number; agoMs: number }
   | { do: "shorten"; subject: number; byMs: number }
@@ -40,79 +44,51 @@ const edge = (max: number) =>
 const ago = fc.oneof(fc.constant(0), edge(MINUTE_MS), edge(3 * HOUR));
 const lasts = fc.oneof(edge(5 * MINUTE_MS), edge(6 * HOUR), edge(30 * HOUR)).map((ms) => ms + 1);
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("wait" as const),
-      ms: fc.oneof(edge(2 * MINUTE_MS), edge(4 * HOUR)),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("wait" as const),
-      ms: edge(2 * DAY_MINUTES * MINUTE_MS),
-    }),
-  },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant("tick" as const) }) },
-  {
-    weight: 7,
-    arbitrary: fc.record({
-      do: fc.constant("open" as const),
-      subject,
-      agoMs: ago,
-      price,
-      usd: price,
-    }),
-  },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("close" as const), subject, agoMs: ago }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("shorten" as const), subject, byMs: edge(3 * HOUR) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("reportGap" as const),
-      subject,
-      gap: fc.nat(),
-      from: fc.nat(100),
-      to: fc.nat(100),
-      price,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("repeat" as const), subject }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("reprice" as const), subject, agoMs: ago, price }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("voucher" as const),
-      amount,
-      currency: fc.constantFrom("USD" as const, "VND" as const, "JPY" as const),
-      services: fc.constantFrom<Services>(
-        null,
-        ["notebook"],
-        ["container"],
-        ["notebook", "container"],
-      ),
-      lastsMs: lasts,
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("plan" as const),
-      amount,
-      startsInMs: edge(8 * HOUR),
-      lastsMs: fc.option(lasts),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("topUp" as const), amount }) },
+const event: fc.Arbitrary<Event> = fc.oneof(
+  of(7, { do: fc.constant("open" as const), subject, agoMs: ago, price, usd: price }),
+  of(5, { do: fc.constant("close" as const), subject, agoMs: ago }),
+  of(2, { do: fc.constant("shorten" as const), subject, byMs: edge(3 * HOUR) }),
+  of(2, {
+    do: fc.constant("reportGap" as const),
+    subject,
+    gap: fc.nat(),
+    from: fc.nat(100),
+    to: fc.nat(100),
+    price,
+  }),
+  of(1, { do: fc.constant("repeat" as const), subject }),
+  of(2, { do: fc.constant("reprice" as const), subject, agoMs: ago, price }),
+  of(4, {
+    do: fc.constant("voucher" as const),
+    amount,
+    currency: fc.constantFrom("USD" as const, "VND" as const, "JPY" as const),
+    services: fc.constantFrom<Services>(
+      null,
+      ["notebook"],
+      ["container"],
+      ["notebook", "container"],
+    ),
+    lastsMs: lasts,
+  }),
+  of(2, {
+    do: fc.constant("plan" as const),
+    amount,
+    startsInMs: edge(8 * HOUR),
+    lastsMs: fc.option(lasts),
+  }),
+  of(1, { do: fc.constant("topUp" as const), amount }),
 );
 
-/** Histories of one Organization. */
-export const history = fc.array(step, { minLength: 5, maxLength: 60, size: "max" });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  of(8, { do: fc.constant("wait" as const), ms: fc.oneof(edge(2 * MINUTE_MS), edge(4 * HOUR)) }),
+  of(1, { do: fc.constant("wait" as const), ms: edge(2 * DAY_MINUTES * MINUTE_MS) }),
+  of(8, { do: fc.constant("tick" as const) }),
+  of(30, { do: fc.constant("event" as const), of: fc.constantFrom(0 as const, 1 as const), event }),
+);
+
+/** Histories of two Organizations of one shard. */
+export const history = fc.array(step, { minLength: 5, maxLength: 70, size: "max" });
+
+function of<T extends object>(weight: number, model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
+  return { weight, arbitrary: fc.record(model) as fc.Arbitrary<T> };
+}

@@ -7,9 +7,8 @@ import { issueVoucher } from "../issue-voucher.ts";
 import { openRun } from "../open-run.ts";
 import { redeemVoucher } from "../redeem-voucher.ts";
 import { repriceRun } from "../reprice-run.ts";
-import { tickShard } from "../tick-shard.ts";
 import type { NewRun } from "../usage-run.ts";
-import type { Step } from "./history.ts";
+import type { Event } from "./history.ts";
 import { Model, type ModelRun } from "./model.ts";
 import { at, RATES, type TestOrganization } from "./world.ts";
 
@@ -26,18 +25,18 @@ interface Interval {
   runs: ModelRun[];
 }
 
-/** Does to the database by the verbs, and to the model, what a history says. */
+/** Does to the database by the verbs, and to the model, what a history says of one Organization. */
 export class Player {
   readonly model: Model;
+  readonly organization: TestOrganization;
   now: number;
   readonly #database: Database;
-  readonly #organization: TestOrganization;
   readonly #subjects: Subject[];
   readonly #intervals = new Map<Subject, Interval[]>();
 
   constructor(database: Database, organization: TestOrganization, start: Date) {
     this.#database = database;
-    this.#organization = organization;
+    this.organization = organization;
     this.now = start.getTime();
     this.model = new Model(Math.floor(this.now / 60_000));
     const [first, second] = organization.workspaceIds as [string, string];
@@ -51,15 +50,8 @@ export class Player {
     for (const subject of this.#subjects) this.#intervals.set(subject, []);
   }
 
-  async play(step: Step): Promise<void> {
+  async play(step: Event): Promise<void> {
     switch (step.do) {
-      case "wait":
-        this.now += step.ms;
-        return;
-      case "tick":
-        await this.#tx((tx) => tickShard(tx, this.#organization.shard));
-        this.model.tick(this.now);
-        return;
       case "voucher":
       case "plan":
       case "topUp":
@@ -72,7 +64,7 @@ export class Player {
     }
   }
 
-  async #report(step: Extract<Step, { subject: number }>, subject: Subject): Promise<void> {
+  async #report(step: Extract<Event, { subject: number }>, subject: Subject): Promise<void> {
     const intervals = this.#intervals.get(subject)!;
     const latest = intervals.at(-1);
     const isOpen = latest?.runs.at(-1)!.end === null;
@@ -149,7 +141,7 @@ export class Player {
   async #close(subject: Subject, interval: Interval, end: number): Promise<void> {
     await this.#tx((tx) =>
       closeRun(tx, {
-        shard: this.#organization.shard,
+        shard: this.organization.shard,
         kind: subject.kind,
         subjectId: subject.id,
         startedAt: new Date(interval.since),
@@ -189,12 +181,12 @@ export class Player {
     if (when > this.now) return;
     await this.#tx((tx) =>
       repriceRun(tx, {
-        shard: this.#organization.shard,
+        shard: this.organization.shard,
         kind: subject.kind,
         subjectId: subject.id,
         product: "product",
         quantity: 1,
-        currency: this.#organization.currency,
+        currency: this.organization.currency,
         pricePerHour: step.price,
         priceUsdPerHour: step.price,
         at: new Date(when),
@@ -221,7 +213,7 @@ export class Player {
       const { end } = interval.runs.at(-1)!;
       if (end === null) return;
       await closeRun(tx, {
-        shard: this.#organization.shard,
+        shard: this.organization.shard,
         kind: subject.kind,
         subjectId: subject.id,
         startedAt: new Date(interval.since),
@@ -233,9 +225,9 @@ export class Player {
   #newRun(subject: Subject, since: number, end: number | null, price: bigint, usd: bigint): NewRun {
     const isGpu = subject.kind === "gpu";
     return {
-      organizationId: this.#organization.organizationId,
+      organizationId: this.organization.organizationId,
       workspaceId: subject.workspaceId,
-      shard: this.#organization.shard,
+      shard: this.organization.shard,
       service: subject.service,
       kind: subject.kind,
       resourceId: isGpu ? subject.id : null,
@@ -243,7 +235,7 @@ export class Player {
       region: "hanoi",
       product: "product",
       quantity: 1,
-      currency: this.#organization.currency,
+      currency: this.organization.currency,
       pricePerHour: price,
       priceUsdPerHour: usd,
       startedAt: new Date(since),
@@ -251,8 +243,8 @@ export class Player {
     };
   }
 
-  async #grant(step: Extract<Step, { amount: bigint }>): Promise<void> {
-    const { organizationId, currency } = this.#organization;
+  async #grant(step: Extract<Event, { amount: bigint }>): Promise<void> {
+    const { organizationId, currency } = this.organization;
     const credit = await this.#tx(async (tx): Promise<Credit> => {
       if (step.do === "voucher") {
         // Large enough to be worth something in any currency.
@@ -303,7 +295,7 @@ export class Player {
       started_at: Date;
     }>(
       `select id, subject_id || ' ' || kind as subject, started_at from usage_runs where organization_id = $1 order by id`,
-      [this.#organization.organizationId],
+      [this.organization.organizationId],
     );
     const ids = Map.groupBy(rows, (row) => `${row.subject} ${row.started_at.getTime()}`);
     for (const run of this.model.runs)
