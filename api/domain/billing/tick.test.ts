@@ -6,6 +6,7 @@ import { minuteOf, minuteStart } from "./minute.ts";
 import { nextTickAt } from "./next-tick-at.ts";
 import { readShares } from "./run-shares.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
+import { createResource } from "./testing/resources.ts";
 import { at } from "./testing/world.ts";
 import { advanceIdleShards } from "./tick.ts";
 import { tickAll } from "./tick-all.ts";
@@ -182,8 +183,8 @@ test("BIL-3 the next tick is due when the first minute that is not charged has e
 test("BIL-5 a Service that can spend nothing any more is stopped in the commit of the charge; the other runs on", async () => {
   const scene = await Scene.begin(postgres.database, NOW);
   const { database, organization } = scene;
-  const notebook = await createResource(scene, "notebook");
-  const container = await createResource(scene, "container");
+  const notebook = await createResource(scene, "notebook", NOW);
+  const container = await createResource(scene, "container", NOW);
   await scene.grant(NOW, 3_000_000n, { kind: "topUp" });
   await scene.grant(NOW, 60_000_000n, {
     expiresAt: "2026-06-01T00:00:00Z",
@@ -206,7 +207,7 @@ test("BIL-5 a Service that can spend nothing any more is stopped in the commit o
 
 test("BIL-5 credit that expires stops what is being created, before anything was charged", async () => {
   const scene = await Scene.begin(postgres.database, NOW);
-  await createResource(scene, "notebook");
+  await createResource(scene, "notebook", NOW);
   await scene.grant(NOW, 3_000_000n, { expiresAt: "2026-05-04T10:00:30Z" });
   await at(postgres.database, "2026-05-04T10:01:00Z", (tx) =>
     tickShard(tx, scene.organization.shard),
@@ -218,18 +219,3 @@ test("BIL-5 credit that expires stops what is being created, before anything was
   expect(rowCount).toBe(1);
   expect(await scene.lines()).toEqual({ plans: 0n, vouchers: 0n, topUp: 0n });
 });
-
-async function createResource(
-  { database, organization }: Scene,
-  kind: "notebook" | "container",
-): Promise<string> {
-  const id = newId();
-  await database.pool.query(
-    `insert into resources (id, organization_id, workspace_id, shard, kind, name, region, cluster_id, owner_id, created_at,
-       flavor, spec, desired_state, desired_at, status, status_reason)
-     select $1, o.id, $2, o.shard, $3, 'resource', 'hanoi', 'hanoi', o.owner_id, $4, 'h100-1', '{}', 'running', $4, 'CREATING', '{}'
-     from organizations o where o.id = $5`,
-    [id, organization.workspaceIds[0], kind, NOW, organization.organizationId],
-  );
-  return id;
-}
