@@ -15,12 +15,16 @@ const file = process.argv[2]!;
 const results = read(file);
 const skipped = results.testResults.flatMap((suite) =>
   suite.assertionResults
-    .filter((test) => test.status === "skipped" || test.status === "pending" || test.status === "todo")
+    .filter(
+      (test) => test.status === "skipped" || test.status === "pending" || test.status === "todo",
+    )
     .map((test) => test.fullName),
 );
 for (const name of skipped) console.log(`skipped: ${name}`);
 // A file that cannot even be loaded has no tests to count, but it has failed.
-const broken = results.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0);
+const broken = results.testResults.filter(
+  (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
+);
 for (const suite of broken) console.log(`failed to load: ${suite.name}`);
 const failed = results.numFailedTests + broken.length;
 console.log(`${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`);
