@@ -39,6 +39,21 @@ end $$;
 create trigger wallets_keep_currency before update of currency, currency_fixed_at on wallets
 for each row execute function wallets_keep_currency();
 --> statement-breakpoint
+-- Lines, credit and runs of an Organization are in one currency, or the sums would mean nothing.
+create function require_wallet_currency() returns trigger language plpgsql as $$
+begin
+  if not exists (select from wallets w where w.organization_id = new.organization_id and w.currency = new.currency) then
+    raise exception '% is not the currency of the Wallet of %', new.currency, new.organization_id using errcode = 'AF004';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger require_wallet_currency before insert on usage_runs
+for each row execute function require_wallet_currency();
+--> statement-breakpoint
+create trigger require_wallet_currency before insert on credits
+for each row execute function require_wallet_currency();
+--> statement-breakpoint
 -- WAL-6. Entries of a Wallet are numbered by seq without gaps, and their moments never go back.
 create table ledger_entries (
   organization_id uuid not null,

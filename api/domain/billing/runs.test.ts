@@ -178,3 +178,10 @@ test("BIL-2 a late start and its end before any tick leave one charge, not a cha
   );
   expect(rows).toHaveLength(1);
 });
+
+test("WAL-4 a run in another currency than the Wallet's is refused", async () => {
+  const scene = await begin();
+  await expect(
+    scene.start("2026-05-04T10:00:00Z", HOUR, { currency: "VND" }),
+  ).rejects.toMatchObject({ code: "AF004" });
+});
