@@ -133,7 +133,7 @@ export function createWorker(options: WorkerOptions): Worker {
       for (;;) {
         const changed = await news.pump();
         while (await runner.fill());
-        if (runner.busy) await runner.settled();
+        if (runner.busy) await runner.progress();
         else if (changed === 0) {
           if ((await outstandingWork(database)) === 0) return;
           // Another replica is at it, or a claim must run out first.

@@ -56,6 +56,11 @@ export class Runner {
     await Promise.all(this.#running.values());
   }
 
+  /** Waits until one of the items at work has finished. */
+  async progress(): Promise<void> {
+    await Promise.race(this.#running.values());
+  }
+
   renew(): Promise<void> {
     return renewWork(this.#options.database, [...this.#running.keys()], this.#options.leaseMs);
   }
