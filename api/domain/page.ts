@@ -26,7 +26,7 @@ export function pageOf<Row, Item>(
 export function cursorKey(query: PageQuery, form: RegExp = UUID): string | null {
   if (query.cursor === undefined) return null;
   const key = Buffer.from(query.cursor, "base64url").toString();
-  if (form.test(key)) return key;
+  if (form.test(key) && !key.includes("\0")) return key;
   throw new InputError([
     {
       pointer: "?cursor",

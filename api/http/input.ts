@@ -2,14 +2,16 @@ import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
 import { bodyIsOptional, type Operation } from "#contract/operation.ts";
 import { DomainError, InputError, notFound, type InputProblem } from "#domain/errors.ts";
+import { unstorableTexts } from "./unstorable-text.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
 
 /** Path parameters; a malformed id names nothing, so it is answered as unknown (RBAC-6). */
 export function readParams(c: Context, operation: Operation): Record<string, string> {
   const result = operation.params.safeParse(c.req.param());
-  if (result.success) return result.data as Record<string, string>;
-  const parameter = String(result.error.issues[0]?.path[0] ?? "item");
+  if (result.success && unstorableTexts(result.data, String).length === 0)
+    return result.data as Record<string, string>;
+  const parameter = String(result.error?.issues[0]?.path[0] ?? "item");
   throw notFound(
     parameter
       .replace(/Id$/, "")
@@ -26,9 +28,7 @@ export function readQuery(c: Context, operation: Operation): unknown {
       { pointer: `?${repeated[0]}`, code: "repeated", message: "give it once" },
     ]);
   }
-  const result = operation.query.safeParse(c.req.query());
-  if (result.success) return result.data;
-  throw new InputError(problemsOf(result.error, (path) => `?${path.join(".")}`));
+  return accept(operation.query.safeParse(c.req.query()), (path) => `?${path.join(".")}`);
 }
 
 /** The JSON body, validated; where no field is required an absent body is `{}`. Also gives its text, for idempotency. */
@@ -44,8 +44,15 @@ export async function readBody(
   const absent = text === "" && bodyIsOptional(operation);
   if (!absent) requireJson(c, text);
   const result = operation.body.safeParse(absent ? {} : parseJson(text));
-  if (result.success) return { body: result.data, text };
-  throw new InputError(problemsOf(result.error, toPointer));
+  return { body: accept(result, toPointer), text };
+}
+
+function accept<T>(result: z.ZodSafeParseResult<T>, locate: (path: PropertyKey[]) => string): T {
+  const problems = result.success
+    ? unstorableTexts(result.data, locate)
+    : problemsOf(result.error, locate);
+  if (problems.length > 0) throw new InputError(problems);
+  return result.data as T;
 }
 
 function requireJson(c: Context, text: string): void {
@@ -75,8 +82,13 @@ function parseJson(text: string): unknown {
 }
 
 /** One problem per issue; unknown fields each get a pointer of their own. */
-function problemsOf(error: z.ZodError, locate: (path: PropertyKey[]) => string): InputProblem[] {
-  return error.issues.flatMap((issue): InputProblem[] => {
+function problemsOf(
+  { issues }: { issues: readonly z.core.$ZodIssue[] },
+  locate: (path: PropertyKey[]) => string,
+): InputProblem[] {
+  return issues.flatMap((issue): InputProblem[] => {
+    const nearest = issue.code === "invalid_union" ? nearestOption(issue) : undefined;
+    if (nearest !== undefined) return problemsOf({ issues: nearest }, locate);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         pointer: locate([...issue.path, key]),
@@ -88,6 +100,13 @@ function problemsOf(error: z.ZodError, locate: (path: PropertyKey[]) => string):
     if (missing) return [{ pointer: locate(issue.path), code: "missing", message: "is required" }];
     return [{ pointer: locate(issue.path), code: issue.code, message: lowerFirst(issue.message) }];
   });
+}
+
+/** What is wrong by the option that the input is of; undefined when it is of none, and the whole of it is wrong. */
+function nearestOption({ errors, path }: z.core.$ZodIssueInvalidUnion) {
+  return errors
+    .find((issues) => issues.every((issue) => issue.path.length > 0))
+    ?.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 /** A JSON pointer (RFC 6901). */
