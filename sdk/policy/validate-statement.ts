@@ -48,7 +48,7 @@ export function validateStatement(
 function intendedService(input: unknown): Service | undefined {
   if (isService(input)) return input;
   return typeof input === "string"
-    ? (nearestName(input, SERVICES) as Service | undefined)
+    ? (nearestName(input, SERVICES, input.length / 2) as Service | undefined)
     : undefined;
 }
 
