@@ -28,29 +28,33 @@ export const service = z.enum(SERVICES).openapi("Service");
 
 export const regionId = () => z.string().min(1).max(63).openapi({ example: "hanoi" });
 
+const DISPLAY_NAME = /^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u;
+const TAG_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+const MAX_TAGS = 50;
+
 /** Display names: any printable text without leading or trailing spaces. */
 export const displayName = () =>
   z
     .string()
     .min(1)
     .max(100)
-    .regex(
-      /^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u,
-      "must be printable, without leading or trailing spaces",
-    )
-    .openapi({ example: "ml-team" });
+    .regex(DISPLAY_NAME, "must be printable, without leading or trailing spaces")
+    // The generator would write the expression's flag into the pattern.
+    .openapi({ example: "ml-team", pattern: DISPLAY_NAME.source });
+
+// The generator's types do not know this keyword of OpenAPI 3.1.
+const tagNames: object = {
+  propertyNames: { type: "string", minLength: 1, maxLength: 63, pattern: TAG_NAME.source },
+};
 
 export const tags = z
-  .record(
-    z
-      .string()
-      .min(1)
-      .max(63)
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/),
-    z.string().max(255),
-  )
-  .refine((value) => Object.keys(value).length <= 50, "at most 50 tags")
-  .openapi("Tags", { example: { team: "vision" } });
+  .record(z.string().min(1).max(63).regex(TAG_NAME), z.string().max(255))
+  .refine((value) => Object.keys(value).length <= MAX_TAGS, `at most ${MAX_TAGS} tags`)
+  .openapi("Tags", {
+    example: { team: "vision" },
+    ...tagNames,
+    maxProperties: MAX_TAGS,
+  });
 
 /** IAC-3: a create with the token of a living resource returns that one. */
 export const clientToken = () =>
