@@ -11,7 +11,7 @@ const UNKNOWN: Refusal = { status: 404, code: "not_found" };
 const TOKEN_READ_ONLY: Refusal = { status: 403, code: "token_read_only" };
 const TOKEN_RESTRICTED: Refusal = { status: 403, code: "token_restricted" };
 
-const OF_ORGANIZATION: readonly string[] = ["organization", "policy", "serviceAccount"];
+const OF_ORGANIZATION: ReadonlySet<string> = new Set(["organization", "policy", "serviceAccount"]);
 
 /** What the role table (RBAC-7), RBAC-6 and ID-3 say of one cell; the target is in the Workspace `here`. */
 export function expectedRefusal(operation: Operation, actor: Standing): Refusal {
@@ -22,7 +22,7 @@ export function expectedRefusal(operation: Operation, actor: Standing): Refusal 
   if (actor.kind === "operator") return FORBIDDEN;
   if (target === "self") return ofSelf(operation, actor);
 
-  const ofOrganization = OF_ORGANIZATION.includes(target);
+  const ofOrganization = OF_ORGANIZATION.has(target);
   const role = ofOrganization ? actor.roleInOrganization : actor.roleHere;
   if (role === null) return UNKNOWN;
   if (ofOrganization && actor.boundTo !== null) return TOKEN_RESTRICTED;
