@@ -1,6 +1,7 @@
 import type { Database } from "#db/database.ts";
 
-const CLOCK_LOCK = 7_021_996;
+// 7_021_996 and 7_021_997 are the ledger's (migration `ledger`): a tick takes them while the clock is held.
+const CLOCK_LOCK = 7_021_998;
 
 export interface Clock {
   now(): Promise<Date>;
