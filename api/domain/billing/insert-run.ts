@@ -2,7 +2,7 @@ import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { minuteFrom, minuteOf } from "./minute.ts";
 import { recordLate } from "./record-late.ts";
-import { OPEN, type NewRun, type UsageRun } from "./usage-run.ts";
+import { OPEN, subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
 
 /**
  * Adds a run whose interval belongs to the one reported as beginning at `runningSince`. Its first minute is the first
@@ -15,10 +15,9 @@ export async function insertRun(
   run: NewRun,
   runningSince: Date,
 ): Promise<UsageRun | null> {
-  const subjectId = run.kind === "gpu" ? run.resourceId : run.volumeId;
   const firstMinute = Math.max(
     minuteOf(run.startedAt),
-    await touchedUntil(tx, subjectId!, run.kind, run.startedAt),
+    await touchedUntil(tx, subjectOf(run), run.kind, run.startedAt),
   );
   const endedAt = run.endedAt ?? null;
   const endMinute = endedAt && endMinuteOf(firstMinute, run.startedAt, endedAt);

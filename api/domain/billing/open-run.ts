@@ -1,32 +1,39 @@
 import type { Tx } from "#db/tenant.ts";
+import { closeRun } from "./close-run.ts";
 import { holdShard } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
 import { renumberNext } from "./renumber-next.ts";
-import type { NewRun } from "./usage-run.ts";
+import { subjectOf, type NewRun } from "./usage-run.ts";
 
 /**
  * Begins charging a reported running interval (BIL-1), or records one that has ended. Idempotent: an interval that is
- * known, also by runs that a new price split or a stop has ended, is left as it is. A start before the shard's cursor is
+ * known, also by runs that a new price split or a stop has ended, only learns its end. A start before the shard's cursor is
  * charged by the next tick. An interval that overlaps another one of the same subject throws: the
  * cluster cannot have reported it.
  */
 export async function openRun(tx: Tx, run: NewRun): Promise<void> {
   const cursor = await holdShard(tx, run.shard);
-  if (await isKnown(tx, run)) return;
+  if (await isKnown(tx, run)) return closeIfEnded(tx, run);
   const row = await insertRun(tx, cursor, run, run.startedAt);
   if (row?.ended_at) await renumberNext(tx, cursor, row);
   // Another transaction may have recorded the same report meanwhile.
   if (!row && !(await isKnown(tx, run))) {
     throw new Error(
-      `usage of ${run.resourceId ?? run.volumeId} from ${run.startedAt.toISOString()} overlaps another run`,
+      `usage of ${subjectOf(run)} from ${run.startedAt.toISOString()} overlaps another run`,
     );
   }
+}
+
+async function closeIfEnded(tx: Tx, run: NewRun): Promise<void> {
+  if (!run.endedAt) return;
+  const { shard, kind, startedAt, endedAt } = run;
+  await closeRun(tx, { shard, kind, subjectId: subjectOf(run), startedAt, endedAt });
 }
 
 async function isKnown(tx: Tx, run: NewRun): Promise<boolean> {
   const { rowCount } = await tx.client.query(
     "select from usage_runs where subject_id = $1 and kind = $2 and running_since = $3 limit 1",
-    [run.kind === "gpu" ? run.resourceId : run.volumeId, run.kind, run.startedAt],
+    [subjectOf(run), run.kind, run.startedAt],
   );
   return rowCount === 1;
 }

@@ -125,6 +125,19 @@ test("BIL-1 an interval ends at the first of the ends reported for it", async ()
   expect(await scene.lines()).toMatchObject({ topUp: -3_000_000n });
 });
 
+test("BIL-1 an interval reported again with its end learns the end", async () => {
+  const scene = await begin();
+  const resourceId = await scene.start("2026-05-04T10:00:00Z", HOUR);
+  const endedAt = new Date("2026-05-04T10:04:00Z");
+  await scene.start("2026-05-04T10:00:00Z", HOUR, {
+    resourceId,
+    endedAt,
+    reportedAt: "2026-05-04T10:04:01Z",
+  });
+  await scene.tick("2026-05-04T10:10:00Z");
+  expect(await scene.lines()).toMatchObject({ topUp: -4_000_000n });
+});
+
 test("BIL-1 the database keeps two runs of one resource apart", async () => {
   const scene = await begin();
   const resourceId = await scene.start("2026-05-04T10:00:00Z", HOUR);

@@ -33,6 +33,10 @@ export interface NewRun extends RunPrice {
   endedAt?: Date | null;
 }
 
+/** What is kept from being charged twice for a minute: the resource of a `gpu` run, the volume of a `storage` run. */
+export const subjectOf = (run: Pick<NewRun, "kind" | "resourceId" | "volumeId">): string =>
+  (run.kind === "gpu" ? run.resourceId : run.volumeId)!;
+
 /** The interval whose end is reported. */
 export interface RunEnd {
   shard: number;

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { openDatabase } from "#db/database.ts";
 import { issueVoucher } from "./issue-voucher.ts";
 import type { Currency } from "./money.ts";
 import { redeemVoucher } from "./redeem-voucher.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
-import { RATES } from "./testing/world.ts";
+import { at, RATES } from "./testing/world.ts";
 
 const postgres = testDatabase();
 const NOW = "2026-05-04T10:00:00Z";
@@ -30,9 +31,14 @@ test("WAL-2 100 redemptions of one voucher at the same moment credit once", asyn
   const scene = await Scene.begin(postgres.database, NOW);
   const other = await Scene.begin(postgres.database, NOW);
   const { code } = await issue(scene);
+  const database = openDatabase(postgres.get().url, { max: 50 });
   const outcomes = await Promise.allSettled(
-    Array.from({ length: 100 }, (_, i) => redeem(i % 2 ? scene : other, code)),
+    Array.from({ length: 100 }, (_, i) => {
+      const { organizationId } = (i % 2 ? scene : other).organization;
+      return at(database, NOW, (tx) => redeemVoucher(tx, { organizationId, code, rates: RATES }));
+    }),
   );
+  await database.close();
   expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
   for (const outcome of outcomes) {
     if (outcome.status === "rejected")
