@@ -3,6 +3,7 @@ import type { Database } from "#db/database.ts";
 import type { Actor, PrincipalActor } from "#domain/access/actor.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { IdentityVerifier, VerifiedIdentity } from "#ports/identity.ts";
+import { recordFirstUse, type UsedToken } from "./record-first-use.ts";
 import { hashSecret, sameHash, TOKEN_PREFIX } from "./secrets.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -46,16 +47,19 @@ export class Authenticator {
       TokenRow & Record<string, unknown>
     >(sql`
       with found as (
-        select t.id, t.read_only, t.workspace_id, t.last_used_at, p.id as principal_id, p.kind, p.name, p.email
-        from api_tokens t join principals p on p.id = t.principal_id
+        select t.id, t.read_only, t.workspace_id, t.last_used_at, p.id as principal_id, p.kind, p.name, p.email,
+          coalesce(p.organization_id, w.organization_id) as organization_id
+        from api_tokens t join principals p on p.id = t.principal_id left join workspaces w on w.id = t.workspace_id
         where t.hash = ${hashSecret(token)} and t.revoked_at is null and t.expires_at > clock_timestamp() and p.disabled_at is null
       ), used as (
-        update api_tokens set last_used_at = clock_timestamp() from found
-        where api_tokens.id = found.id and (found.last_used_at is null or found.last_used_at < clock_timestamp() - interval '1 minute')
+        update api_tokens t set last_used_at = clock_timestamp() from found
+        where t.id = found.id and (t.last_used_at is null or t.last_used_at < clock_timestamp() - interval '1 minute')
+        returning t.id
       )
-      select * from found`);
+      select found.*, found.last_used_at is null and exists (select from used) as first_use from found`);
     const row = rows[0];
     if (row === undefined) throw this.#refused("API token unknown, expired or revoked");
+    if (row.first_use) await recordFirstUse(this.#options.database, row);
     return {
       kind: row.kind,
       principalId: row.principal_id,
@@ -99,14 +103,9 @@ export class Authenticator {
   }
 }
 
-interface TokenRow {
-  id: string;
+interface TokenRow extends UsedToken {
   read_only: boolean;
-  workspace_id: string | null;
-  principal_id: string;
-  kind: "user" | "serviceAccount";
-  name: string;
-  email: string | null;
+  first_use: boolean;
 }
 
 function unauthenticated(message: string): DomainError {
