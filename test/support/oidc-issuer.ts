@@ -8,7 +8,7 @@ import {
   type JWK,
   type JWTPayload,
 } from "jose";
-import Provider, { type Configuration } from "oidc-provider";
+import { Provider, type Configuration } from "oidc-provider";
 
 const CLIENT = "aifactory";
 const REDIRECT = "https://console.example.com/callback";

@@ -17,7 +17,7 @@ declare module "oidc-provider" {
     ) => { accountId: string; claims: () => { sub: string } & Record<string, unknown> };
   }
 
-  export default class Provider {
+  export class Provider {
     constructor(issuer: string, configuration: Configuration);
     callback(): RequestListener;
   }
