@@ -34,13 +34,13 @@ export function statusOf(code: string): ContentfulStatusCode {
 export function problemResponse(c: Context, error: DomainError, requestId: string): Response {
   const status = statusOf(error.code);
   const body = {
+    ...error.details,
     type: `urn:aifactory:problem:${error.code}`,
     title: error.code.replaceAll("_", " "),
     status,
     code: error.code,
     detail: error.message,
     requestId,
-    ...error.details,
   };
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 401) headers["www-authenticate"] = "Bearer";

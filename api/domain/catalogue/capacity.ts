@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterUnavailable, type Cluster, type NodeCapacity } from "#ports/cluster.ts";
 
-/** What a cluster had free, and how many milliseconds ago it was asked. */
+/** What a cluster had free. */
 export interface Capacity {
   readonly nodes: readonly NodeCapacity[];
-  readonly ageMs: number;
+  /** Site time just before it was asked. */
+  readonly takenAt: Date;
 }
 
 interface Known {
-  latest: { nodes: readonly NodeCapacity[]; askedAt: number } | null;
+  /** `askedAt`: machine time. */
+  latest: (Capacity & { askedAt: number }) | null;
   asking: Promise<void> | null;
 }
 
@@ -24,22 +26,23 @@ const known = new WeakMap<Cluster, Known>();
  */
 export async function capacityOf(
   cluster: Cluster,
-  options: { fresh?: boolean } = {},
+  { clock, fresh }: { clock: () => Promise<Date>; fresh: boolean },
 ): Promise<Capacity | null> {
   const state = known.get(cluster) ?? { latest: null, asking: null };
   known.set(cluster, state);
-  if (options.fresh || state.latest === null || age(state.latest) > FRESH_MS) {
-    state.asking ??= ask(cluster, state);
+  if (fresh || state.latest === null || age(state.latest) > FRESH_MS) {
+    // Read on the caller's own connection: whoever waits here for another's may hold the last one.
+    const takenAt = await clock();
+    state.asking ??= ask(cluster, state, takenAt);
     await Promise.race([state.asking, sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
-  const { latest } = state;
-  return latest === null ? null : { nodes: latest.nodes, ageMs: age(latest) };
+  return state.latest;
 }
 
-async function ask(cluster: Cluster, state: Known): Promise<void> {
+async function ask(cluster: Cluster, state: Known, takenAt: Date): Promise<void> {
   const askedAt = performance.now();
   try {
-    state.latest = { nodes: await cluster.capacity(), askedAt };
+    state.latest = { nodes: await cluster.capacity(), takenAt, askedAt };
   } catch (error) {
     // What was known stands.
     if (!(error instanceof ClusterUnavailable)) throw error;

@@ -31,9 +31,9 @@ export async function readStock(
   const { fresh = false, without = null } = question;
   return Promise.all(
     clusters.map(async (cluster) => {
-      const capacity = await capacityOf(cluster, { fresh });
+      const capacity = await capacityOf(cluster, { clock: () => siteTime(db), fresh });
       if (capacity === null) return { cluster, nodes: [], known: false };
-      const pending = await pendingOn(site, db, { cluster, ageMs: capacity.ageMs, without });
+      const pending = await pendingOn(site, db, { cluster, takenAt: capacity.takenAt, without });
       return { cluster, nodes: afterPlacing(capacity.nodes, pending), known: true };
     }),
   );
@@ -48,22 +48,26 @@ export function availableIn(stock: readonly Stock[], flavor: Flavor, region: str
 
 interface Snapshot {
   cluster: Cluster;
-  ageMs: number;
+  takenAt: Date;
   without: string | null;
 }
 
-// What the cluster placed after it was asked is in none of its numbers yet, so it counts as still to be placed.
+// What was seen to be placed after the cluster was asked is in none of its numbers, so it counts as still to be placed.
 async function pendingOn(
   { catalogue }: Site,
   db: NodePgDatabase,
-  { cluster, ageMs, without }: Snapshot,
+  { cluster, takenAt, without }: Snapshot,
 ): Promise<Size[]> {
   const { rows } = await db.execute<{ flavor: string }>(sql`
     select flavor from resources
-    where cluster_id = ${cluster.id} and deleted_at is null and desired_state = 'running'
-      and status in ('CREATING', 'PROCESSING') and id is distinct from ${without}::uuid
+    where cluster_id = ${cluster.id} and deleted_at is null and desired_state = 'running' and id is distinct from ${without}::uuid
       and (coalesce(observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone')
-        or (observed ->> 'phase' = 'starting' and observed_at > site_now() - ${ageMs / 1000} * interval '1 second'))
+        or (observed ->> 'phase' in ('starting', 'ready', 'notReady') and observed_at > ${takenAt.toISOString()}::timestamptz))
     order by desired_at, id`);
   return rows.flatMap(({ flavor }) => catalogue.flavor(flavor) ?? []);
+}
+
+async function siteTime(db: NodePgDatabase): Promise<Date> {
+  const { rows } = await db.execute<{ now: string }>(sql`select site_now() as now`);
+  return new Date(rows[0]!.now);
 }

@@ -6,7 +6,7 @@ export function wrongState(view: ResourceView, cannot: string, help: string): Do
   return new DomainError(
     "invalid_state",
     `This ${view.kind} is ${view.status} and cannot be ${cannot}. ${help}`,
-    { status: view.status },
+    { currentStatus: view.status },
   );
 }
 

@@ -56,6 +56,6 @@ export function refuseDeletingVolume(view: VolumeView, cannot: string): void {
   throw new DomainError(
     "invalid_state",
     `This volume is DELETING and cannot be ${cannot}. It is being deleted for good; create another one.`,
-    { status: view.status },
+    { currentStatus: view.status },
   );
 }
