@@ -53,6 +53,8 @@ export interface TestSite {
   mint(email: string, roles?: Record<string, "Admin" | "Member">): Promise<Person>;
   /** A Workspace of the Organization, with Services enabled in all regions unless others are given. */
   createWorkspace(options?: WorkspaceOptions): Promise<string>;
+  /** Gives an Organization credit, as a voucher of a year: the site's own unless another is named. */
+  fund(amountUsd: string, of?: { organizationId: string; token: string }): Promise<void>;
   /** Another Organization with an Owner of its own. */
   createOrganization(name: string): Promise<{ organizationId: string } & Person>;
   stop(): Promise<void>;
@@ -151,6 +153,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
       const answer = await request("POST", "/v1/operator/tokens", { token: operatorToken, body });
       return { token: answer.body.token, userId: answer.body.userId };
     },
+    fund: (amountUsd, of = first) => fund(request, operatorToken, of, amountUsd),
     createWorkspace: (wanted = {}) => createWorkspace(request, catalogue, first, wanted),
     async stop() {
       await new Promise<void>((resolve) => {
@@ -189,6 +192,25 @@ async function createWorkspace(
     if (answer.status !== 200) throw new Error(`no Service: ${JSON.stringify(answer.body)}`);
   }
   return made.body.id;
+}
+
+async function fund(
+  request: Request,
+  operatorToken: string,
+  { organizationId, token }: { organizationId: string; token: string },
+  amountUsd: string,
+): Promise<void> {
+  const clock = await request("GET", "/v1/operator/clock", { token: operatorToken });
+  const expiresAt = new Date(Date.parse(clock.body.now) + 365 * 24 * 3_600_000).toISOString();
+  const voucher = await request("POST", "/v1/operator/vouchers", {
+    token: operatorToken,
+    body: { amount: { amount: amountUsd, currency: "USD" }, expiresAt },
+  });
+  const redeemed = await request("POST", `/v1/organizations/${organizationId}/vouchers/redeem`, {
+    token,
+    body: { code: voucher.body.code },
+  });
+  if (redeemed.status !== 200) throw new Error(`no credit: ${JSON.stringify(redeemed.body)}`);
 }
 
 async function moveOffset({ database }: Site, seconds: number): Promise<Date> {
