@@ -46,6 +46,12 @@ export class Catalogue {
     return this.images.find((image) => image.id === id);
   }
 
+  /** The OCI reference behind a name: of the catalogue's image for the Service, or else the name itself is one. */
+  imageReference(service: Service, name: string): string {
+    const image = this.image(name);
+    return image?.service === service ? image.reference : name;
+  }
+
   template(id: string): Template | undefined {
     return this.templates.find((template) => template.id === id);
   }

@@ -12,18 +12,22 @@ export async function listStoragePrices(
   query: PageQuery & { region?: string | undefined },
 ) {
   const now = await readClock(site.database);
-  const entries = site.catalogue.regionIds
-    .filter((region) => query.region === undefined || region === query.region)
-    .flatMap((region) => [
-      {
-        region,
-        kind: "persistent" as const,
-        prices: site.catalogue.storagePricePerGibHour(region, now),
-      },
-      { region, kind: "temporary" as const, prices: FREE },
-    ]);
+  const { catalogue } = site;
+  const regions = catalogue.regionIds.filter(
+    (region) => query.region === undefined || region === query.region,
+  );
+  const persistent = regions.map((region) => ({
+    region,
+    kind: "persistent" as const,
+    prices: catalogue.storagePricePerGibHour(region, now),
+  }));
+  const temporary = regions.map((region) => ({
+    region,
+    kind: "temporary" as const,
+    prices: FREE,
+  }));
   return pageOfList(
-    entries,
+    [...persistent, ...temporary],
     query,
     ({ region, kind }) => `${region}:${kind}`,
     ({ region, kind, prices }) => ({ region, kind, pricePerGibHour: priceList(prices) }),

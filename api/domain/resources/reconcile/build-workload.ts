@@ -64,7 +64,7 @@ function process(
   if (resource.kind === "notebook") {
     const { image } = resource.spec as NotebookSpec;
     return {
-      image: catalogue.image(image)?.reference ?? image,
+      image: catalogue.imageReference("notebook", image),
       command: null,
       env: [],
       ports: [{ port: JUPYTER_PORT, protocol: "HTTP" }],
@@ -72,7 +72,7 @@ function process(
   }
   const { image, command, env, ports } = resource.spec as ContainerSpec;
   return {
-    image,
+    image: catalogue.imageReference("container", image),
     command,
     ports,
     env: env.map(({ name, value, secret }) => ({
