@@ -45,6 +45,7 @@ export const mintToken = operation("mintToken", {
     .object({
       token: z.string().nullable(),
       userId: idSchema("user"),
+      organizationId: idSchema("organization"),
       secretAlreadyShown: z.boolean().optional(),
     })
     .openapi("MintedToken"),

@@ -45,7 +45,11 @@ export async function mintToken(
     { subject, email: subject, name: person.name },
     { expiresInSeconds: EXPIRES_IN_SECONDS },
   );
-  return { token, userId: publicId("user", person.principalId) };
+  return {
+    token,
+    userId: publicId("user", person.principalId),
+    organizationId: input.organizationId,
+  };
 }
 
 async function requireOrganization(tx: Tx, organizationId: string): Promise<void> {

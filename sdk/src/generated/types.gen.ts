@@ -705,6 +705,7 @@ export type AdvanceRequest = {
 export type MintedToken = {
     token: string | null;
     userId: string;
+    organizationId: string;
     secretAlreadyShown?: boolean;
 };
 
