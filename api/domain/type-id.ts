@@ -1,0 +1,32 @@
+// Crockford's base32, as TypeID has it: https://github.com/jetify-com/typeid/tree/main/spec
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const VALUES = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+
+/** The 26 letters of a UUID in a TypeID. The first two hold 8 bits, every further four hold 20. */
+export function encodeUuid(uuid: string): string {
+  const hex = uuid.replaceAll("-", "");
+  const first = Number.parseInt(hex.slice(0, 2), 16);
+  let letters = ALPHABET[first >> 5]! + ALPHABET[first & 31]!;
+  for (let at = 2; at < 32; at += 5) {
+    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
+    letters +=
+      ALPHABET[bits >> 15]! +
+      ALPHABET[(bits >> 10) & 31]! +
+      ALPHABET[(bits >> 5) & 31]! +
+      ALPHABET[bits & 31]!;
+  }
+  return letters;
+}
+
+/** The UUID of 26 letters whose form was checked before. */
+export function decodeUuid(letters: string): string {
+  let hex = toHex(letters.slice(0, 2), 2);
+  for (let at = 2; at < 26; at += 4) hex += toHex(letters.slice(at, at + 4), 5);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function toHex(letters: string, digits: number): string {
+  let bits = 0;
+  for (const letter of letters) bits = bits * 32 + VALUES.get(letter)!;
+  return bits.toString(16).padStart(digits, "0");
+}
