@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "#db/database.ts";
 import { enqueueChanges } from "#domain/work/enqueue-changes.ts";
-import { isClockDriven, type Cluster, type ObjectChange } from "#ports/cluster.ts";
+import {
+  isClockDriven,
+  type ClockDriven,
+  type Cluster,
+  type ObjectChange,
+} from "#ports/cluster.ts";
 import { PendingChanges } from "./pending-changes.ts";
 
 const RETRY_MS = 1000;
@@ -45,15 +50,16 @@ export class ClusterNews {
 
   /** Does what is due on clusters that run on the site clock, and puts what changed on the list. Answers how much that was. */
   async pump(): Promise<number> {
-    let count = 0;
-    for (const cluster of this.#options.clusters.values()) {
-      if (!isClockDriven(cluster)) continue;
-      const { changes, cursor } = await cluster.settle(this.#cursors.get(cluster.id) ?? "0");
-      if (changes.length > 0) await enqueueChanges(this.#options.database, cluster.id, changes);
-      this.#cursors.set(cluster.id, cursor);
-      count += changes.length;
-    }
-    return count;
+    const clusters = [...this.#options.clusters.values()].filter(isClockDriven);
+    const counts = await Promise.all(clusters.map((cluster) => this.#pump(cluster)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #pump(cluster: Cluster & ClockDriven): Promise<number> {
+    const { changes, cursor } = await cluster.settle(this.#cursors.get(cluster.id) ?? "0");
+    if (changes.length > 0) await enqueueChanges(this.#options.database, cluster.id, changes);
+    this.#cursors.set(cluster.id, cursor);
+    return changes.length;
   }
 
   async #follow(clusterId: string, signal: AbortSignal, onBegun: () => void): Promise<void> {

@@ -1,3 +1,4 @@
+import { minuteOf } from "#domain/billing/minute.ts";
 import type { Database } from "#db/database.ts";
 import { tickAll } from "#domain/billing/tick-all.ts";
 import { DomainError } from "#domain/errors.ts";
@@ -26,20 +27,23 @@ export async function advanceClock({ site, worker, seconds }: Advance): Promise<
   return holdClock(site.database, async (clock) => {
     let now = await clock.now();
     const target = new Date(now.getTime() + seconds * 1000);
-    await catchUp(site.database, worker);
+    await runDue(site.database, worker);
     while (now < target) {
       const moments = await Promise.all(clusters.map((cluster) => cluster.nextDueAt()));
       const next = await nextMoment(site.database, { now, target, moments });
-      await clock.moveTo(next);
-      await catchUp(site.database, worker);
-      now = await clock.now();
+      const minute = minuteOf(now);
+      now = await clock.moveTo(next);
+      if (minuteOf(now) > minute) await runDue(site.database, worker);
+      else await worker.runUntilQuiet();
     }
-    return now;
+    // What the last step itself took is time too.
+    return clock.now();
   });
 }
 
-// What a charged minute asks for, such as a stop for debt, runs before time goes on.
-async function catchUp(database: Database, worker: Advance["worker"]): Promise<void> {
+// Before a minute is charged, what was due in it has happened; what its charge asks for, such as a stop for debt, happens
+// before time goes on.
+async function runDue(database: Database, worker: Advance["worker"]): Promise<void> {
   await worker.runUntilQuiet();
   await tickAll(database);
   await worker.runUntilQuiet();

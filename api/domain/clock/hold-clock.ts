@@ -5,8 +5,8 @@ const CLOCK_LOCK = 7_021_998;
 
 export interface Clock {
   now(): Promise<Date>;
-  /** Never backwards: an earlier moment changes nothing. */
-  moveTo(moment: Date): Promise<void>;
+  /** Never backwards: an earlier moment changes nothing. Answers site time after it. */
+  moveTo(moment: Date): Promise<Date>;
 }
 
 /**
@@ -28,11 +28,13 @@ export async function holdClock<T>(
         return rows[0]!.now;
       },
       async moveTo(moment) {
-        await database.pool.query(
+        const { rows } = await database.pool.query<{ now: Date }>(
           `update site_clock set offset_ms = greatest(offset_ms,
-             ceil(extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint)`,
+             ceil(extract(epoch from $1::timestamptz - clock_timestamp()) * 1000)::bigint)
+           returning clock_timestamp() + make_interval(secs => offset_ms / 1000.0) as now`,
           [moment],
         );
+        return rows[0]!.now;
       },
     });
   } finally {
