@@ -77,7 +77,7 @@ export async function updateContainer(ctx: ChangeContext, input: Input) {
       organizationId: tx.organizationId,
     });
   if (!otherRegistry) return presentContainer(edited);
-  return presentContainer(await readView(tx.db, edited));
+  return presentContainer(await readView(tx.client, edited));
 }
 
 function pick({ image, ports, command, env }: ContainerSpec) {

@@ -1,7 +1,5 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { resources } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
-import { selectViews, toView, type ResourceKind, type ResourceView } from "./resource-view.ts";
+import { selectViews, type ResourceKind, type ResourceView } from "./resource-view.ts";
 
 /** The living resource that carries a client token, if any (IAC-3). */
 export async function findLivingByToken(
@@ -9,15 +7,11 @@ export async function findLivingByToken(
   where: { workspaceId: string; kind: ResourceKind; clientToken: string | undefined },
 ): Promise<ResourceView | null> {
   if (where.clientToken === undefined) return null;
-  const [row] = await selectViews(
-    tx.db,
-    and(
-      eq(resources.organizationId, tx.organizationId),
-      eq(resources.workspaceId, where.workspaceId),
-      eq(resources.kind, where.kind),
-      eq(resources.clientToken, where.clientToken),
-      isNull(resources.deletedAt),
-    ),
+  const [living] = await selectViews(
+    tx.client,
+    "by token",
+    `where r.organization_id = $1 and r.workspace_id = $2 and r.kind = $3 and r.client_token = $4 and r.deleted_at is null`,
+    [tx.organizationId, where.workspaceId, where.kind, where.clientToken],
   );
-  return row === undefined ? null : toView(row);
+  return living ?? null;
 }

@@ -3,5 +3,5 @@ import { readView, type ResourceView } from "./resource-view.ts";
 
 /** One notebook or container. */
 export function getResource({ site, authorization }: ReadContext): Promise<ResourceView> {
-  return readView(site.database.read, authorization.target);
+  return readView(site.database.pool, authorization.target);
 }

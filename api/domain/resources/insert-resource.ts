@@ -84,5 +84,5 @@ export async function insertResource(
     clusterId: resource.clusterId,
     organizationId,
   });
-  return readView(tx.db, { organizationId, id: resource.id });
+  return readView(tx.client, { organizationId, id: resource.id });
 }

@@ -1,10 +1,10 @@
-import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
-import { resources } from "#db/schema/resources.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { cursorKey, pageOf, type Page, type PageQuery } from "#domain/page.ts";
 import { readableRegions } from "./readable-regions.ts";
 import { refuseUnusedService } from "./refuse-unused-service.ts";
-import { selectViews, toView, type ResourceKind, type ResourceView } from "./resource-view.ts";
+import { selectViews, type ResourceKind, type ResourceView } from "./resource-view.ts";
+
+const BEFORE_ALL = "00000000-0000-0000-0000-000000000000";
 
 /** A page of the living resources of one kind, in regions where the caller may read them (POL-3). */
 export async function listResources<Item>(
@@ -14,23 +14,16 @@ export async function listResources<Item>(
   present: (view: ResourceView) => Item,
 ): Promise<Page<Item>> {
   const { site, authorization } = ctx;
-  const { target } = authorization;
-  const after = cursorKey(query);
+  const { organizationId, id: workspaceId } = authorization.target;
+  const after = cursorKey(query) ?? BEFORE_ALL;
   const regions = readableRegions(authorization, kind);
-  const rows = await selectViews(
-    site.database.read,
-    and(
-      eq(resources.organizationId, target.organizationId),
-      eq(resources.workspaceId, target.id),
-      eq(resources.kind, kind),
-      isNull(resources.deletedAt),
-      regions === "all" ? undefined : inArray(resources.region, regions),
-      after === null ? undefined : gt(resources.id, after),
-    ),
-  )
-    .orderBy(asc(resources.id))
-    .limit(query.limit + 1);
-  if (rows.length === 0) await refuseUnusedService(ctx, kind);
-  const views = rows.map(toView);
+  const views = await selectViews(
+    site.database.pool,
+    "of a workspace",
+    `where r.organization_id = $1 and r.workspace_id = $2 and r.kind = $3 and r.deleted_at is null
+       and ($4::text[] is null or r.region = any ($4)) and r.id > $5 order by r.id limit $6`,
+    [organizationId, workspaceId, kind, regions === "all" ? null : regions, after, query.limit + 1],
+  );
+  if (views.length === 0) await refuseUnusedService(ctx, kind);
   return pageOf(views, query, (view) => view.id, present);
 }

@@ -8,7 +8,7 @@ export async function readLogs(
   { site, authorization: { target } }: ReadContext,
   options: { tailLines: number },
 ): Promise<{ lines: string[] }> {
-  const view = await readView(site.database.read, target);
+  const view = await readView(site.database.pool, target);
   const cluster = site.clusters.get(view.clusterId);
   try {
     return { lines: (await cluster?.logs(view.workspaceId, view.id, options)) ?? [] };

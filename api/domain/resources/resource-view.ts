@@ -1,6 +1,5 @@
-import { and, eq, sql, type SQL } from "drizzle-orm";
-import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { principals } from "#db/schema/principals.ts";
+import { getTableColumns } from "drizzle-orm";
+import type pg from "pg";
 import { resources } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { notFound } from "#domain/errors.ts";
@@ -27,50 +26,56 @@ export interface ResourceView extends ResourceRow {
   registry: { server: string; username: string } | null;
 }
 
-const mounted = sql<MountedVolume[]>`(
-  select coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
-    'storageSince', v.storage_since, 'observedSizeGib', v.observed_size_gib, 'deletedAt', v.deleted_at) order by v.id), '[]')
-  from volumes v where v.resource_id = ${resources.id})`;
+type Queryable = Pick<pg.Pool, "query">;
 
-const registry = sql<ResourceView["registry"]>`(
-  select json_build_object('server', s.registry_credentials ->> 'server', 'username', s.registry_credentials ->> 'username')
-  from resource_secrets s where s.resource_id = ${resources.id} and jsonb_typeof(s.registry_credentials) = 'object')`;
+const COLUMNS = Object.entries(getTableColumns(resources))
+  .map(([field, column]) => `r.${column.name} as "${field}"`)
+  .join(", ");
 
-/** Resources that match, with what belongs to them, in one statement; add an order and a limit. */
-export function selectViews(db: NodePgDatabase, where: SQL | undefined) {
-  return db
-    .select({ resource: resources, ownerKind: principals.kind, volumes: mounted, registry })
-    .from(resources)
-    .innerJoin(principals, eq(principals.id, resources.ownerId))
-    .where(where);
-}
+const SELECT = `
+  select ${COLUMNS}, p.kind as "ownerKind",
+    (select coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
+      'storageSince', v.storage_since, 'observedSizeGib', v.observed_size_gib, 'deletedAt', v.deleted_at) order by v.id), '[]')
+     from volumes v where v.resource_id = r.id) as volumes,
+    case r.kind when 'container' then
+      (select json_build_object('server', s.registry_credentials ->> 'server', 'username', s.registry_credentials ->> 'username')
+       from resource_secrets s where s.resource_id = r.id and jsonb_typeof(s.registry_credentials) = 'object') end as registry
+  from resources r join principals p on p.id = r.owner_id`;
 
-export function toView({
-  resource,
-  ...rest
-}: Awaited<ReturnType<typeof selectViews>>[number]): ResourceView {
-  return { ...resource, ...rest };
+/**
+ * Resources that match, with what belongs to them, in one statement. `name` makes it a prepared one, planned once a
+ * connection: planning would cost more than reading. `rest` is SQL after `from`, about `r`.
+ */
+export async function selectViews(
+  db: Queryable,
+  name: string,
+  rest: string,
+  values: unknown[],
+): Promise<ResourceView[]> {
+  const { rows } = await db.query<ResourceView>({
+    name: `resources ${name}`,
+    text: `${SELECT} ${rest}`,
+    values,
+  });
+  return rows;
 }
 
 /** One resource. Throws `not_found` when it is gone meanwhile. */
 export async function readView(
-  db: NodePgDatabase,
+  db: Queryable,
   { organizationId, id }: { organizationId: string; id: string },
 ): Promise<ResourceView> {
-  const [row] = await selectViews(
-    db,
-    and(eq(resources.organizationId, organizationId), eq(resources.id, id)),
-  );
-  if (row === undefined || row.resource.deletedAt !== null) throw notFound("resource");
-  return toView(row);
+  const rest = "where r.id = $1 and r.organization_id = $2 and r.deleted_at is null";
+  const [view] = await selectViews(db, "by id", rest, [id, organizationId]);
+  if (view === undefined) throw notFound("resource");
+  return view;
 }
 
 /** Locks a living resource until the transaction ends, before its volumes, and reads it. */
 export async function lockView(tx: TenantTx, id: string): Promise<ResourceView> {
-  await tx.db
-    .select({ id: resources.id })
-    .from(resources)
-    .where(and(eq(resources.organizationId, tx.organizationId), eq(resources.id, id)))
-    .for("update");
-  return readView(tx.db, { organizationId: tx.organizationId, id });
+  await tx.client.query("select from resources where id = $1 and organization_id = $2 for update", [
+    id,
+    tx.organizationId,
+  ]);
+  return readView(tx.client, { organizationId: tx.organizationId, id });
 }

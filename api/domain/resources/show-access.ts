@@ -20,7 +20,7 @@ export async function showAccess(ctx: ReadContext) {
   const { site, actor, requestId, sourceAddress } = ctx;
   const { id, organizationId } = ctx.authorization.target;
   return withTenant(site.database, organizationId, async (tx) => {
-    const view = await readView(tx.db, { organizationId, id });
+    const view = await readView(tx.client, { organizationId, id });
     const [secrets] = await tx.db
       .select({ accessToken: resourceSecrets.accessToken })
       .from(resourceSecrets)
