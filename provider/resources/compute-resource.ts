@@ -12,7 +12,7 @@ import { changedFields, checkFields, diffFields } from "./fields.ts";
 import { ifGone } from "./if-gone.ts";
 import { InitError } from "./init-error.ts";
 import { locate } from "./locate.ts";
-import type { Context, Resource } from "./resource.ts";
+import type { Context, Draft, Resource } from "./resource.ts";
 import { waitUntilUp } from "./wait-until-up.ts";
 
 /** The operations that notebooks and containers share. They are replaced delete-first: GPUs are scarce (IAC-3). */
@@ -44,7 +44,8 @@ export function computeResource<
 
     diff(olds, news) {
       const diff = diffFields(kind.fields({ ...olds, ...news }), olds, news, () => true);
-      return olds.__pending ? { ...diff, changes: true } : diff;
+      const { __pending: pending } = olds;
+      return pending ? { ...diff, changes: true } : diff;
     },
 
     async create(context, inputs) {
@@ -52,7 +53,7 @@ export function computeResource<
       const fields = kind.fields(inputs);
       const made = await createLiving(context, api, kind, inputs);
       const stale = new Set([
-        ...changedFields(fields, outputsOf(made, inputs), { ...inputs }),
+        ...changedFields(fields, outputsOf(made, inputs), drafted(inputs)),
         ...kind.hidden(inputs),
       ]);
       let live = made;
@@ -67,19 +68,21 @@ export function computeResource<
     async read({ client }, id, olds) {
       const live = await locate(kind.api(client), id);
       if (live === null || live.status === "DELETING") return null;
-      const pending = olds.__pending && live.status !== "RUNNING";
+      const { __pending: wasPending } = olds;
+      const pending = wasPending && live.status !== "RUNNING";
       const outputs = outputsOf(live, olds);
       return { id: live.id, outputs: pending ? { ...outputs, __pending: true } : outputs };
     },
 
     async update(context, id, olds, news) {
+      const { __pending: pending } = olds;
       const api = kind.api(context.client);
       const current = await locate(api, id);
       if (current === null)
         throw new Error(`${kind.what} ${id} is gone. Run pulumi refresh, then pulumi up.`);
-      const changed = changedFields(kind.fields(news), olds, { ...news });
+      const changed = changedFields(kind.fields(news), olds, drafted(news));
       const live = await api.edit(current.id, changed, news);
-      return (await settle(context, live, news, olds.__pending === true)).outputs;
+      return (await settle(context, live, news, pending === true)).outputs;
     },
 
     async delete({ client, say }, id, { name, wait }) {
@@ -95,6 +98,9 @@ export function computeResource<
     },
   };
 }
+
+/** Inputs as the table of fields reads them, by name. */
+const drafted = (inputs: object): Draft => inputs as Draft;
 
 /** Accepts one, or finds the one that an earlier attempt made; one on its way out is waited for first (IAC-3). */
 async function createLiving<L extends Live, Inputs extends ComputeInputs, Outputs>(

@@ -89,8 +89,6 @@ export const commonFields: Fields = {
 /** The outputs that both have. */
 export function commonOutputs(live: Live, known: Partial<ComputeOutputs>): ComputeOutputs {
   const { workspaceId, name, region, flavor, tags, running, status, createdBy, createdAt } = live;
-  return {
-    ...{ workspaceId, name, region, flavor, tags, running, status, createdBy, createdAt },
-    ...(known.wait === undefined ? {} : { wait: known.wait }),
-  };
+  const told = { workspaceId, name, region, flavor, tags, running, status, createdBy, createdAt };
+  return known.wait === undefined ? told : { ...told, wait: known.wait };
 }

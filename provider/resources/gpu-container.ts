@@ -101,6 +101,7 @@ const kind: ComputeKind<Container, GpuContainerInputs, GpuContainerOutputs> = {
   outputsOf(live, known) {
     const { image, template, ports, env, command, disk, registryCredentials } = live;
     const { maxRunningSeconds } = live;
+    const { __declared: declared } = known;
     return {
       image,
       ...(template === null ? {} : { template }),
@@ -117,7 +118,7 @@ const kind: ComputeKind<Container, GpuContainerInputs, GpuContainerOutputs> = {
             },
           }),
       ...(maxRunningSeconds === null ? {} : { maxRunningSeconds }),
-      __declared: known.__declared ?? FROM_TEMPLATE.filter((key) => key in known),
+      __declared: declared ?? FROM_TEMPLATE.filter((key) => key in known),
     };
   },
   hidden: ({ env, registryCredentials }) => [
@@ -139,9 +140,9 @@ export const gpuContainer: Resource<GpuContainerInputs, GpuContainerOutputs> = {
   diff(olds, news) {
     const diff = shared.diff(olds, news);
     // What the program no longer says, the template says again; only a new container asks it.
-    const given = news["template"] === undefined ? [] : (olds.__declared ?? []);
-    const dropped = given.filter((key) => key !== "image" && news[key] === undefined);
-    if (dropped.length === 0) return diff;
+    const { __declared: declared = [] } = olds;
+    const dropped = declared.filter((key) => key !== "image" && news[key] === undefined);
+    if (news["template"] === undefined || dropped.length === 0) return diff;
     const replaces = [...diff.replaces, ...dropped];
     return { ...diff, changes: true, changed: [...diff.changed, ...dropped], replaces };
   },
@@ -185,10 +186,8 @@ function withSecret(known: readonly EnvEntry[] = []) {
   });
 }
 
-const EDITABLE = [
-  ...["name", "flavor", "image", "ports", "env", "command", "disk"],
-  ...["registryCredentials", "maxRunningSeconds", "tags"],
-];
+const EDITABLE =
+  "name flavor image ports env command disk registryCredentials maxRunningSeconds tags".split(" ");
 
 function api(client: Client): ComputeApi<Container> {
   const path = (containerId: string) => ({ path: { containerId } });

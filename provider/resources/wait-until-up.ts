@@ -16,7 +16,7 @@ const WITHOUT_PLACE: ReadonlySet<string> = new Set([
 /** What is waited for, as a question to ask of each look. */
 function isReached({ until = "ready" }: Wait, wanted: boolean) {
   return ({ status, statusReason, running }: Live): boolean => {
-    if (!wanted) return status === "STOPPED";
+    if (!wanted) return status === "STOPPED" || status === "FAILED";
     if (status === "RUNNING") return true;
     return until === "scheduled" && running && !WITHOUT_PLACE.has(statusReason.code);
   };
