@@ -1,12 +1,13 @@
 import { Hono } from "hono";
 import { allOperations } from "#contract/operations.ts";
 import type { Grants } from "#domain/access/grants.ts";
+import { isDatabaseOutage } from "#domain/database-errors.ts";
 import { DomainError } from "#domain/errors.ts";
 import { newId } from "#domain/ids.ts";
 import type { Authenticator } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
 import type { Mounting, RequestVariables } from "#http/mount.ts";
-import { internalError, problemResponse } from "#http/problem.ts";
+import { databaseAway, internalError, problemResponse } from "#http/problem.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { billingRoutes } from "./routes/billing.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -50,7 +51,8 @@ export function createApp(options: AppOptions): Hono<Variables> {
     const requestId = c.get("requestId");
     if (error instanceof DomainError) return problemResponse(c, error, requestId);
     options.onError(error, requestId);
-    return problemResponse(c, internalError(requestId), requestId);
+    const problem = isDatabaseOutage(error) ? databaseAway() : internalError(requestId);
+    return problemResponse(c, problem, requestId);
   });
   app.notFound((c) =>
     problemResponse(c, unknownPath(c.req.method, c.req.path), c.get("requestId")),

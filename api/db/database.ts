@@ -17,6 +17,15 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * A lost connection fails the statements on it and is replaced; without listeners, on the pool for idle ones and on each
+ * client for those between two statements of a transaction, it would end the process.
+ */
+export function surviveLostConnections(pool: pg.Pool): void {
+  pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
+}
+
 /** Opens a pool on `url`; no connection is made before the first statement. */
 export function openDatabase(
   url: string,
@@ -28,7 +37,6 @@ export function openDatabase(
     application_name: options.applicationName ?? "aifactory",
     types,
   });
-  // A connection lost while idle is replaced by the next statement; without a listener it would end the process.
-  pool.on("error", () => {});
+  surviveLostConnections(pool);
   return { pool, read: drizzle(pool), close: () => pool.end() };
 }

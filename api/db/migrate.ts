@@ -18,6 +18,8 @@ export async function migrate(adminUrl: string, applicationRole: string): Promis
     connectionString: adminUrl,
     application_name: "aifactory migrate",
   });
+  // The statement at work tells of a lost connection; the event beside it would end the process.
+  client.on("error", () => {});
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);

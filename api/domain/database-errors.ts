@@ -9,3 +9,19 @@ export function violatedUnique(error: unknown): string | null {
     return cause.constraint ?? "";
   return null;
 }
+
+// SQLSTATE: connection lost (08), shut down or starting (57P), no connection free (53300), a standby that took over (25006).
+const OUTAGE = /^(08|57P0[1-3]$|53300$|25006$)/;
+const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"]);
+
+/** Whether a statement failed because the database does not answer; it may have taken effect, and may be repeated. */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string" && (OUTAGE.test(code) || UNREACHABLE.has(code))) return true;
+  // pg has no code for what it notices itself.
+  if (/^Connection terminated|^Client has encountered a connection error/.test(error.message))
+    return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseOutage);
+  return isDatabaseOutage(error.cause);
+}

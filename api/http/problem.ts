@@ -56,3 +56,10 @@ export function internalError(requestId: string): DomainError {
     `Something failed inside. The operator finds it in the log under the request id ${requestId}.`,
   );
 }
+
+/** Whether the request took effect is unknown; the caller repeats it under the same key. */
+export function databaseAway(): DomainError {
+  return new DomainError("unavailable", "The database does not answer. Try again in a moment.", {
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { surviveLostConnections } from "#db/database.ts";
 import type { SimulatorConfig } from "./config.ts";
 import { adoptNodes } from "./nodes.ts";
 import { placeWaiting } from "./placement.ts";
@@ -21,8 +22,7 @@ export async function openSimulators(
     max: 4,
     application_name: "aifactory simulator",
   });
-  // A connection lost while idle is replaced by the next statement; without a listener it would end the process.
-  pool.on("error", () => {});
+  surviveLostConnections(pool);
   try {
     for (const config of configs) await prepare(pool, config);
   } catch (error) {
