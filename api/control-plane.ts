@@ -14,6 +14,7 @@ import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
 import type { Site } from "#domain/site.ts";
 import type { IdentityVerifier } from "#ports/identity.ts";
 import { createWorker, type Worker } from "#worker/create-worker.ts";
+import { releaseDead } from "#worker/release-dead.ts";
 import { workHandlers } from "#worker/work-handlers.ts";
 import { createApp } from "./app.ts";
 import { openClusters } from "./clusters.ts";
@@ -27,6 +28,8 @@ export interface ControlPlane {
   readonly simulatedRegions: string[];
   /** Null where people sign in at an external issuer. */
   readonly localFile: string | null;
+  /** Resolves when the embedded database has ended by itself; only a new start recovers it. */
+  readonly failed: Promise<void>;
   /** Takes no more requests, finishes those at work, then stops the worker and the database, in this order. */
   stop(): Promise<void>;
 }
@@ -59,6 +62,7 @@ async function start(
   const opened = await openSiteDatabase(config, (line) => log.info(line));
   stack.defer(() => opened.close());
   const { database } = opened;
+  if (opened.exclusive) await releaseDead(database);
   const simulators = await openClusters(catalogue, opened.url);
   stack.defer(() => simulators.close());
 
@@ -111,7 +115,8 @@ async function start(
           operatorToken: operatorToken!,
         });
   const regions = simulatedRegions(catalogue);
-  return { url, simulatedRegions: regions, localFile, stop: () => stack.disposeAsync() };
+  const { failed } = opened;
+  return { url, simulatedRegions: regions, localFile, failed, stop: () => stack.disposeAsync() };
 }
 
 function simulatedRegions({ regions }: Catalogue): string[] {

@@ -7,9 +7,18 @@ try {
   const log = pino({ level: config.logLevel });
   const controlPlane = await startControlPlane(config, log);
   announce(controlPlane);
-  stopOnSignals(async () => {
+  const end = ender(async () => {
     await controlPlane.stop();
     log.flush();
+  });
+  process.on("SIGINT", () => end(0));
+  process.on("SIGTERM", () => end(0));
+  void controlPlane.failed.then(() => {
+    console.error(
+      "PostgreSQL has ended by itself, so the control plane ends too. Start it again: it recovers, and work goes on. " +
+        `PostgreSQL's last words are in ${config.dataDir}/postgres/server.log.`,
+    );
+    end(1);
   });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -28,20 +37,18 @@ function announce({ url, localFile, simulatedRegions }: ControlPlane): void {
   console.log(`             curl -H "Authorization: Bearer $TOKEN" ${url}/v1/me`);
 }
 
-/** The first signal begins the drain; further ones do not cut it short. */
-function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false;
-  const begin = () => {
-    if (stopping) return;
-    stopping = true;
+/** The first call begins the drain; further ones do not cut it short. */
+function ender(stop: () => Promise<void>): (code: number) => void {
+  let ending = false;
+  return (code) => {
+    if (ending) return;
+    ending = true;
     stop().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => {
         console.error(error);
         process.exit(1);
       },
     );
   };
-  process.on("SIGINT", begin);
-  process.on("SIGTERM", begin);
 }

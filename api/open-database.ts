@@ -8,6 +8,10 @@ export interface OpenedDatabase {
   database: Database;
   /** As the application role. */
   url: string;
+  /** True: no other replica can be at work on it. */
+  exclusive: boolean;
+  /** Resolves when the embedded server has ended by itself. An external one may go and come back. */
+  failed: Promise<void>;
   /** Closes the pool; ends the embedded server too. Callers drain first. */
   close(): Promise<void>;
 }
@@ -28,6 +32,8 @@ export async function openSiteDatabase(
     return {
       database,
       url,
+      exclusive: server !== null,
+      failed: server?.failed ?? new Promise(() => {}),
       async close() {
         await database.close();
         await server?.stop();

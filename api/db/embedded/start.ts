@@ -20,6 +20,7 @@ import type { RunningServer } from "./stop-server.ts";
 import { stopServer } from "./stop-server.ts";
 import { findSurvivor } from "./survivor.ts";
 import { applicationUrl, ownerUrl } from "./urls.ts";
+import { watchServer } from "./watch-server.ts";
 
 export type EmbeddedPostgresOptions = {
   /** Created with mode 0700 when missing; everything is kept below it. */
@@ -38,6 +39,8 @@ export type EmbeddedPostgres = {
   adopted: boolean;
   /** Ends the server after its clients have been drained; calling it again waits for the same end. */
   stop(): Promise<void>;
+  /** Resolves when the server has ended although nobody asked it to: killed, or out of disk or memory. */
+  failed: Promise<void>;
 };
 
 /**
@@ -64,11 +67,15 @@ export async function startEmbeddedPostgres(
     }
     const leaveLog = keepLogSmall(folder.log, log);
     let stopping: Promise<void> | undefined;
+    const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
+    const unwatch = watchServer(server, fail);
     return {
       adminUrl: ownerUrl(credentials, server.port),
       applicationUrl: applicationUrl(credentials, server.port),
       adopted,
+      failed,
       stop() {
+        unwatch();
         leaveLog();
         stopping ??= stopServer(server, log).finally(() => lock.release());
         return stopping;
