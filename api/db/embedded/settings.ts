@@ -24,6 +24,8 @@ export function serverSettings(durability: Durability): Record<string, string> {
 }
 
 const UNSAFE = {
+  // A database that is being vacuumed cannot be dropped by its owner, not even by force.
+  autovacuum: "off",
   fsync: "off",
   full_page_writes: "off",
   synchronous_commit: "off",
