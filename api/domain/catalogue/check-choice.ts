@@ -5,7 +5,7 @@ import { flavorFits, type Catalogue } from "./catalogue.ts";
 /** The region, or bad input that names the nearest one. */
 export function knownRegion(catalogue: Catalogue, region: string): string {
   if (catalogue.region(region) !== undefined) return region;
-  throw new InputError([unknown("region", region, catalogue.regionIds)]);
+  throw new InputError([unknownName("region", region, catalogue.regionIds)]);
 }
 
 /** What is wrong with a choice of flavor for a Service in a region (CAT-2); nothing when it fits. */
@@ -17,7 +17,7 @@ export function flavorProblems(
   const fitting = catalogue.flavors
     .filter((it) => flavorFits(it, choice.service, choice.region))
     .map((it) => it.id);
-  if (flavor === undefined) return [unknown("flavor", choice.flavor, fitting)];
+  if (flavor === undefined) return [unknownName("flavor", choice.flavor, fitting)];
   if (!flavor.services.includes(choice.service)) {
     return [
       misfit(
@@ -44,7 +44,7 @@ export function flavorProblems(
 /** What is wrong with a notebook's image: it must be one of the catalogue (RES-1). */
 export function notebookImageProblems(catalogue: Catalogue, image: string): InputProblem[] {
   const known = catalogue.images.filter((it) => it.service === "notebook").map((it) => it.id);
-  return known.includes(image) ? [] : [unknown("image", image, known)];
+  return known.includes(image) ? [] : [unknownName("image", image, known)];
 }
 
 /** Refuses bad input, every problem at once. */
@@ -53,7 +53,7 @@ export function refuseProblems(problems: InputProblem[]): void {
 }
 
 /** Something that the catalogue does not have, with the nearest name that it has. */
-export function unknown(field: string, name: string, known: string[]): InputProblem {
+export function unknownName(field: string, name: string, known: string[]): InputProblem {
   return misfit(`unknown_${field}`, `there is no ${field} "${name}"`, name, known, field);
 }
 

@@ -60,9 +60,9 @@ async function pendingOn(
 ): Promise<Size[]> {
   const { rows } = await db.execute<{ flavor: string }>(sql`
     select flavor from resources
-    where cluster_id = ${cluster.id} and deleted_at is null and desired_state = 'running' and id is distinct from ${without}::uuid
-      and (coalesce(observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone')
-        or (observed ->> 'phase' in ('starting', 'ready', 'notReady') and observed_at > ${takenAt.toISOString()}::timestamptz))
+    where cluster_id = ${cluster.id} and deleted_at is null and id is distinct from ${without}::uuid
+      and ((desired_state = 'running' and coalesce(observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone'))
+        or (observed ->> 'phase' in ('starting', 'ready', 'notReady', 'stopping') and observed_at > ${takenAt.toISOString()}::timestamptz))
     order by desired_at, id`);
   return rows.flatMap(({ flavor }) => catalogue.flavor(flavor) ?? []);
 }

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { workspaceTemplates } from "#db/schema/organizations.ts";
-import { unknown } from "#domain/catalogue/check-choice.ts";
+import { unknownName } from "#domain/catalogue/check-choice.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import type { InputProblem } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
@@ -40,5 +40,5 @@ export async function resolveTemplate(
     return { template: { ...offered, env, disk: null }, problems: [] };
   }
   const known = [...own, ...site.catalogue.templates].map((it) => ("spec" in it ? it.name : it.id));
-  return { template: null, problems: [unknown("template", name, known)] };
+  return { template: null, problems: [unknownName("template", name, known)] };
 }

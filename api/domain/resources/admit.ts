@@ -83,11 +83,12 @@ function offeredFlavor(
 
 const PLACED = new Set(["starting", "ready", "notReady", "stopping"]);
 
-/** The cluster where its present workload holds room enough, which the new one takes over. */
+/** The cluster where it holds room enough already, or was accepted for as much and waits; the new workload takes that over. */
 function heldCluster({ site }: ChangeContext, current: ResourceView, wanted: Flavor) {
   const held = site.catalogue.flavor(current.flavor);
-  const { observed } = current;
-  if (held === undefined || observed === null || !PLACED.has(observed.phase)) return undefined;
+  const accepted = current.desiredState === "running" && current.status !== "FAILED";
+  const placed = current.observed !== null && PLACED.has(current.observed.phase);
+  if (held === undefined || !(accepted || placed)) return undefined;
   const enough =
     held.gpu?.model === wanted.gpu?.model &&
     (held.gpu?.count ?? 0) >= (wanted.gpu?.count ?? 0) &&

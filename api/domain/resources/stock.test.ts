@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { startRunningSite, type RunningSite } from "../../../test/support/running-site.ts";
 
@@ -38,6 +39,9 @@ const notebook = (flavor: string, more: object = {}) =>
     homeVolume: { sizeGib: 1 },
     ...more,
   });
+
+// An answer of a cluster serves for a second, by the machine's clock, which `pass` does not move.
+const capacityIsAskedAnew = () => sleep(1100);
 
 test("CAT-3 out of stock is refused at the request, with what could be had instead, and makes nothing", async () => {
   for (const _ of [1, 2]) expect((await container(WHOLE_NODE)).status).toBe(201);
@@ -164,11 +168,30 @@ test("CAT-3 an edit to a flavor without room is refused, and the old one runs on
   expect(after.body).toMatchObject({ status: "RUNNING", flavor: "h100-sxm5-4", revision: 1 });
 });
 
+test("CAT-3 what was accepted waits: it can be edited and restarted meanwhile, not made larger", async () => {
+  const { body } = await container("h100-sxm5-4");
+  await site.pass(30);
+  const failure = { region: "hanoi", failure: "nodeLost", resourceId: body.id };
+  await site.ask("POST", SIMULATOR, failure, site.operatorToken);
+  await container(WHOLE_NODE);
+  await site.pass(10);
+  const path = `/v1/containers/${body.id}`;
+  expect((await site.ask("GET", path)).body.statusReason.code).toBe("waitingForCapacity");
+  await capacityIsAskedAnew();
+  expect((await site.ask("PATCH", path, { flavor: WHOLE_NODE })).body.code).toBe("out_of_stock");
+  expect((await site.ask("PATCH", path, { image: "docker.io/library/debian:13" })).status).toBe(
+    200,
+  );
+  expect((await site.ask("POST", `${path}/restart`)).status).toBe(202);
+  await site.pass(120);
+  expect((await site.ask("GET", path)).body.status).toBe("RUNNING");
+});
+
 test("CAT-3 a cluster that does not answer refuses nobody: what was known of it stands", async () => {
   expect((await notebook("cpu-small")).status).toBe(201);
   const failure = { region: "hanoi", failure: "apiErrors" };
   const injected = await site.ask("POST", SIMULATOR, failure, site.operatorToken);
   expect(injected.status).toBe(201);
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await capacityIsAskedAnew();
   expect((await notebook("cpu-small")).status).toBe(201);
 });
