@@ -255,6 +255,25 @@ test("RES-3 a grown disk is charged by its new size from when it has it", async 
   ]);
 });
 
+test("BIL-1 a disk that grew unseen before its deletion is charged by its new size until then", async () => {
+  const id = await createContainer(site, { diskGib: 10 });
+  await site.pass(10_000);
+  const [disk] = await volumesOf(site, id);
+  await withTenant(site.database, site.organizationId, (tx) => growVolume(tx, disk!.id, 40));
+  await site.worker.runUntilQuiet();
+  // The cluster goes on, the worker does not.
+  await site.database.pool.query("update site_clock set offset_ms = offset_ms + 30000");
+  const seen = await site.cluster.observeVolume(site.workspaceId, disk!.id);
+  const grownAt = new Date(seen!.sizeSince!);
+  const acceptedAt = await ask(site, id, "delete");
+  await site.pass(10_000);
+  expect(grownAt.getTime()).toBeLessThan(acceptedAt.getTime() - 20_000);
+  expect(await runsOf(site, disk!.id)).toMatchObject([
+    { quantity: 10, ended_at: grownAt },
+    { quantity: 40, started_at: grownAt, ended_at: acceptedAt },
+  ]);
+});
+
 test("RES-5 a cluster that does not answer is tried again until it does", async () => {
   const id = await createContainer(site);
   await site.cluster.injectFailure({ match: { resourceId: id }, failure: "apiErrors", count: 3 });

@@ -43,8 +43,9 @@ async function begin(
     await open(tx, catalogue, volume, observed.sizeGib, provisionedAt);
     return provisionedAt;
   }
-  if (!deleted && observed.sizeGib !== volume.observedSizeGib) {
-    const at = new Date(observed.sizeSince ?? tx.now);
+  const at = new Date(observed.sizeSince ?? tx.now);
+  // What grew before the deletion was accepted is charged until then, also when it is seen only afterwards.
+  if (observed.sizeGib !== volume.observedSizeGib && !(deleted && at >= volume.desiredAt)) {
     const { shard, id: subjectId } = volume;
     const price = await priceOf(tx, catalogue, volume, observed.sizeGib, at);
     const quantity = observed.sizeGib;
