@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
 import { oidcVerifier } from "#adapters/oidc/verifier.ts";
 import { Grants } from "#domain/access/grants.ts";
-import { tickAll } from "#domain/billing/tick-all.ts";
+import { tick } from "#domain/billing/tick.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "#domain/catalogue/load.ts";
 import { advanceClock } from "#domain/clock/advance.ts";
@@ -78,7 +78,7 @@ async function start(
     database,
     clusters,
     handlers: workHandlers({ database, clusters, catalogue }),
-    tick: () => tickAll(database),
+    tick: () => tick(database),
     onError: (error, item) => log.error({ err: error, work: item }, "work failed"),
   });
   const site: Site = { database, catalogue, clusters, simulated, nudge: () => worker.nudge() };

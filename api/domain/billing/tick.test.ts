@@ -3,7 +3,6 @@ import { openDatabase } from "#db/database.ts";
 import { withSystem } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { minuteOf, minuteStart } from "./minute.ts";
-import { nextTickAt } from "./next-tick-at.ts";
 import { readShares } from "./run-shares.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
 import { createResource } from "./testing/resources.ts";
@@ -170,14 +169,6 @@ test("BIL-3 several replicas together charge every Organization once", async () 
   for (const scene of scenes) expect((await scene.lines()).topUp).toBeLessThanOrEqual(-59_000_000n);
   for (const scene of scenes)
     expect((await scene.lines()).topUp).toBeGreaterThanOrEqual(-61_000_000n);
-});
-
-test("BIL-3 the next tick is due when the first minute that is not charged has ended", async () => {
-  await tickAll(postgres.database);
-  const now = await withSystem(postgres.database, async (tx) => tx.now);
-  const due = await nextTickAt(postgres.database);
-  expect(due.getTime() % 60_000).toBe(0);
-  expect(due.getTime() - now.getTime()).toBeLessThanOrEqual(60_000);
 });
 
 test("BIL-5 a Service that can spend nothing any more is stopped in the commit of the charge; the other runs on", async () => {

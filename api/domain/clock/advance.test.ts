@@ -73,17 +73,6 @@ test("BIL-5 what cannot be paid any more is stopped within a minute of the moved
   expect(row.stoppedAt!.getTime() % 60_000).toBeLessThan(5000);
 });
 
-test(
-  "BIL-3 a day on a small site passes within 60 s, so an hour within 2.5",
-  { retry: 3 },
-  async () => {
-    for (let i = 0; i < 3; i++) await createContainer(site, { diskGib: 10 });
-    const start = performance.now();
-    await advance(3600);
-    expect(performance.now() - start).toBeLessThan(2500);
-  },
-);
-
 async function balanceOf(organizationId: string): Promise<bigint> {
   const available = await withTenant(site.database, organizationId, (tx) =>
     availableFor(tx, organizationId),
