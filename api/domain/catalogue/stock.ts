@@ -4,7 +4,7 @@ import type { Site } from "#domain/site.ts";
 import type { Cluster, NodeCapacity } from "#ports/cluster.ts";
 import { capacityOf } from "./capacity.ts";
 import type { Flavor } from "./catalogue.ts";
-import { afterPlacing, countFitting, type Size } from "./fit.ts";
+import { afterPlacing, countFitting } from "./fit.ts";
 
 /** What one cluster could still start: its free capacity less what was accepted and is not placed yet. */
 export interface Stock {
@@ -21,22 +21,32 @@ export interface StockQuestion {
   without?: string;
 }
 
-/** The stock of clusters; stopped resources reserve nothing (CAT-3). */
+/** The stock of clusters; stopped resources reserve nothing (CAT-3). One statement at a time goes through `db`. */
 export async function readStock(
-  site: Site,
+  { catalogue }: Site,
   db: NodePgDatabase,
   clusters: readonly Cluster[],
-  question: StockQuestion = {},
+  { fresh = false, without }: StockQuestion = {},
 ): Promise<Stock[]> {
-  const { fresh = false, without = null } = question;
-  return Promise.all(
-    clusters.map(async (cluster) => {
-      const capacity = await capacityOf(cluster, { clock: () => siteTime(db), fresh });
-      if (capacity === null) return { cluster, nodes: [], known: false };
-      const pending = await pendingOn(site, db, { cluster, takenAt: capacity.takenAt, without });
-      return { cluster, nodes: afterPlacing(capacity.nodes, pending), known: true };
-    }),
+  let time: Promise<Date> | undefined;
+  const clock = () => (time ??= siteTime(db));
+  const capacities = await Promise.all(
+    clusters.map(async (cluster) => ({
+      cluster,
+      capacity: await capacityOf(cluster, { clock, fresh }),
+    })),
   );
+  const taken = capacities.flatMap(({ cluster: { id }, capacity }) =>
+    capacity === null ? [] : [{ id, takenAt: capacity.takenAt }],
+  );
+  const pending = await pendingSince(db, taken, without ?? null);
+  return capacities.map(({ cluster, capacity }) => {
+    if (capacity === null) return { cluster, nodes: [], known: false };
+    const sizes = pending
+      .filter((claim) => claim.clusterId === cluster.id)
+      .flatMap((claim) => catalogue.flavor(claim.flavor) ?? []);
+    return { cluster, nodes: afterPlacing(capacity.nodes, sizes), known: true };
+  });
 }
 
 /** How many of a flavor could start in a region now. */
@@ -46,25 +56,21 @@ export function availableIn(stock: readonly Stock[], flavor: Flavor, region: str
     .reduce((sum, { nodes }) => sum + countFitting(nodes, flavor), 0);
 }
 
-interface Snapshot {
-  cluster: Cluster;
-  takenAt: Date;
-  without: string | null;
-}
-
 // What was seen to be placed after the cluster was asked is in none of its numbers, so it counts as still to be placed.
-async function pendingOn(
-  { catalogue }: Site,
+async function pendingSince(
   db: NodePgDatabase,
-  { cluster, takenAt, without }: Snapshot,
-): Promise<Size[]> {
-  const { rows } = await db.execute<{ flavor: string }>(sql`
-    select flavor from resources
-    where cluster_id = ${cluster.id} and deleted_at is null and id is distinct from ${without}::uuid
-      and ((desired_state = 'running' and coalesce(observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone'))
-        or (observed ->> 'phase' in ('starting', 'ready', 'notReady', 'stopping') and observed_at > ${takenAt.toISOString()}::timestamptz))
-    order by desired_at, id`);
-  return rows.flatMap(({ flavor }) => catalogue.flavor(flavor) ?? []);
+  clusters: { id: string; takenAt: Date }[],
+  without: string | null,
+): Promise<{ clusterId: string; flavor: string }[]> {
+  if (clusters.length === 0) return [];
+  const { rows } = await db.execute<{ clusterId: string; flavor: string }>(sql`
+    select r.cluster_id as "clusterId", r.flavor
+    from json_to_recordset(${JSON.stringify(clusters)}) as c (id text, "takenAt" timestamptz) join resources r on r.cluster_id = c.id
+    where r.deleted_at is null and r.id is distinct from ${without}::uuid
+      and ((r.desired_state = 'running' and coalesce(r.observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone'))
+        or (r.observed ->> 'phase' in ('starting', 'ready', 'notReady', 'stopping') and r.observed_at > c."takenAt"))
+    order by r.desired_at, r.id`);
+  return rows;
 }
 
 async function siteTime(db: NodePgDatabase): Promise<Date> {
