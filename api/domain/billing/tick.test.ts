@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { openDatabase } from "#db/database.ts";
-import { withSystem } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { minuteOf, minuteStart } from "./minute.ts";
 import { readShares } from "./run-shares.ts";
