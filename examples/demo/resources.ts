@@ -5,6 +5,7 @@ import {
   waitForNotebook,
   type Client,
 } from "@aifactory/sdk";
+import { notebooksOnlyIn } from "../quickstart/boundary.ts";
 import { line, progress } from "./print.ts";
 
 /** The ids of what the story makes. */
@@ -55,12 +56,13 @@ async function create(
     path: { organizationId },
     body: {
       name: "vn-only",
-      description: "Everything in Hanoi, no notebooks elsewhere",
-      statements: [
-        { effect: "Allow", service: "notebook", regions: "*", actions: "*" },
-        { effect: "Allow", service: "container", regions: "*", actions: "*" },
-        { effect: "Deny", service: "notebook", regions: ["tokyo"], actions: ["notebook:create"] },
-      ],
+      description: "Everything, but new notebooks in hanoi only",
+      statements: notebooksOnlyIn("hanoi").map(({ effect, service, regions, actions }) => ({
+        effect,
+        service,
+        regions: regions === "*" ? regions : [...regions],
+        actions: actions === "*" ? actions : [...actions],
+      })),
     },
   });
   await client.attachWorkspacePolicy({ path: { workspaceId, policyId: policy.id } });

@@ -113,6 +113,7 @@ async function createLiving<L extends Live, Inputs extends ComputeInputs, Output
   for (;;) {
     const made = await api.create(inputs, token);
     if (made.status !== "DELETING") return made;
+    context.say(`${kind.what} ${inputs.name} waits for its predecessor ${made.id} to be gone`);
     await waitForGone((signal) => api.get(made.id, signal), { what: kind.what });
   }
 }

@@ -4,6 +4,7 @@ import type { Wanted } from "../wanted.ts";
 
 type Constructor = new (name: string, args: never, options: object) => CustomResource;
 
+const classes = aifactory as unknown as Readonly<Record<string, Constructor>>;
 const made = new Map<string, CustomResource>();
 
 /** Plain values, but `{ "$output": "ml.id" }` is an output and `{ "$secret": "…" }` a secret. */
@@ -23,7 +24,7 @@ function output(path: string): Output<unknown> {
 for (const { kind, name, args, dependsOn = [] } of new Config().requireObject<Wanted[]>(
   "resources",
 )) {
-  const Resource = aifactory[kind] as unknown as Constructor;
+  const Resource = classes[kind]!;
   const options = { dependsOn: dependsOn.map((other) => made.get(other)!) };
   made.set(name, new Resource(name, argument(args) as never, options));
 }
