@@ -1,0 +1,28 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { BenchResult } from "./result.ts";
+
+/** The benchmarks; each file exports one function that measures against a floor or a peer in the same run. */
+const BENCHES: Record<string, () => Promise<{ default: () => Promise<BenchResult> }>> = {
+  api: () => import("./api.ts"),
+  site: () => import("./site.ts"),
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" } },
+});
+const [name = ""] = positionals;
+const load = BENCHES[name];
+if (load === undefined) {
+  console.error(`Name a benchmark: ${Object.keys(BENCHES).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  const run = (await load()).default;
+  const result = await run();
+  for (const line of result.lines) console.log(line);
+  console.log(result.passed ? "passed" : "BELOW THE FLOOR");
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ name, ...result }, null, 2)}\n`);
+  process.exitCode = result.passed ? 0 : 1;
+}
