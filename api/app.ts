@@ -6,7 +6,7 @@ import { DomainError } from "#domain/errors.ts";
 import { newId } from "#domain/ids.ts";
 import type { Authenticator } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
-import type { Mounting, RequestVariables } from "#http/mount.ts";
+import { REQUEST_ID, type Mounting, type RequestVariables } from "#http/mount.ts";
 import { databaseAway, internalError, problemResponse } from "#http/problem.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { billingRoutes } from "./routes/billing.ts";
@@ -44,8 +44,9 @@ export function createApp(options: AppOptions): Hono<Variables> {
     const requestId = newId();
     c.set("requestId", requestId);
     c.set("sourceAddress", sourceAddress(c.env));
+    // Before the answer is made: a header added to it afterwards turns its body into a stream.
+    c.header(REQUEST_ID, requestId);
     await next();
-    c.header("x-request-id", requestId);
   });
   app.onError((error, c) => {
     const requestId = c.get("requestId");

@@ -5,7 +5,7 @@ import type { Fields, Operation } from "#contract/operation.ts";
 import type { Actor } from "#domain/access/actor.ts";
 import { authorize, requireAction, type Authorization } from "#domain/access/authorize.ts";
 import type { Grants } from "#domain/access/grants.ts";
-import { locateTarget, type Target } from "#domain/access/target.ts";
+import type { Shown, Target } from "#domain/access/target.ts";
 import type {
   ChangeContext,
   OperatorChangeContext,
@@ -16,7 +16,7 @@ import type {
 } from "#domain/context.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
-import type { Authenticator } from "#domain/principals/authenticate.ts";
+import type { Authenticator, Identified } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
 import { runChange, type ChangeRun } from "./change.ts";
 import { readBody, readParams, readQuery } from "./input.ts";
@@ -29,9 +29,14 @@ export interface Mounting {
   readonly authenticator: Authenticator;
 }
 
+/** The header that names a request, as the audit log does. */
+export const REQUEST_ID = "x-request-id";
+
 export interface RequestVariables {
   requestId: string;
   sourceAddress: string | null;
+  /** Set where the answer is one that was given before. */
+  replayed?: boolean;
 }
 
 export interface Input<P, Q, B> {
@@ -72,6 +77,28 @@ export function mountRead<O extends Operation<Fields, Fields, any, any>>(
     const { actor, target } = await identify(mounting, c, operation);
     const ctx = await authorizedContext(mounting, c, operation, actor, target);
     return respond(c, operation, await handler(ctx, await readInput<O>(c, operation)));
+  });
+}
+
+/** Mounts a read that shows the target itself; it is found with caller and target, and shown once that is allowed. */
+export function mountItem<O extends Operation<Fields, Fields, any, any>, View>(
+  mounting: Mounting,
+  operation: O,
+  shown: Shown<View>,
+  present: (view: View) => OutputOf<O>,
+): void {
+  on(mounting, operation, async (c) => {
+    const found = await identify(mounting, c, operation, shown);
+    const { authorization } = await authorizedContext(
+      mounting,
+      c,
+      operation,
+      found.actor,
+      found.target,
+    );
+    await readInput<O>(c, operation);
+    if (found.shown === null) throw notFound(authorization.target.kind);
+    return respond(c, operation, present(shown.parse(found.shown)));
   });
 }
 
@@ -188,41 +215,43 @@ async function readInput<O>(
   return { params, query, body } as InputOf<O>;
 }
 
-function authenticate({ authenticator }: Mounting, c: Context): Promise<Actor> {
-  return authenticator.authenticate(c.req.header("authorization"));
+async function authenticate({ authenticator }: Mounting, c: Context): Promise<Actor> {
+  return (await authenticator.identify(c.req.header("authorization"))).actor;
 }
 
-interface Caller {
-  readonly actor: Actor;
-  readonly target: Target | null;
+interface Caller extends Identified {
   readonly params: Record<string, string>;
 }
 
-/** Who asks, and for what; both questions go to the database at once. */
+/** Who asks, and for what. */
 async function identify(
   mounting: Mounting,
   c: RouteContext,
   operation: Operation<Fields, Fields, any, any>,
+  shown?: Shown<unknown>,
 ): Promise<Caller> {
-  const authenticated = authenticate(mounting, c);
-  try {
-    const params = readParams(c, operation);
-    const [actor, target] = await Promise.all([authenticated, locate(mounting, operation, params)]);
-    return { actor, target, params };
-  } catch (error) {
-    await authenticated; // Without a valid token everything is 401, also what names nothing (ID-1).
-    throw error;
+  const named = readNamed(c, operation);
+  if (named instanceof DomainError) {
+    await authenticate(mounting, c); // Without a valid token everything is 401, also what names nothing (ID-1).
+    throw named;
   }
+  const authorization = c.req.header("authorization");
+  const { target } = named;
+  const wanted = shown === undefined ? { target } : { target, shown };
+  const identified = await mounting.authenticator.identify(authorization, wanted);
+  return { ...identified, params: named.params };
 }
 
 /** The target is named by the path parameter of its kind: `workspaceId` for a Workspace. */
-async function locate(
-  { site }: Mounting,
-  operation: Operation<Fields, Fields, any, any>,
-  params: Record<string, string>,
-): Promise<Target | null> {
+function readNamed(c: RouteContext, operation: Operation<Fields, Fields, any, any>) {
   const kind = operationRow(operation.id).target as Target["kind"];
-  return locateTarget(site.database, kind, keyOf(String(params[`${kind}Id`])));
+  try {
+    const params = readParams(c, operation);
+    return { params, target: { kind, id: keyOf(params[`${kind}Id`]!) } };
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
 }
 
 async function authorizedContext(
@@ -254,7 +283,7 @@ function changeRun(
   mounting: Mounting,
   c: RouteContext,
   operation: Operation<Fields, Fields, any, any>,
-  caller: Caller,
+  caller: Pick<Caller, "actor" | "target" | "params">,
   options: ChangeOptions<any>,
 ): ChangeRun {
   const key = operation.method === "post" ? c.req.header("idempotency-key") : undefined;
@@ -273,18 +302,22 @@ function changeRun(
     auditDetails: options.auditDetails,
     idempotencyKey: key ?? null,
     readRequest: async () => `${c.req.method} ${c.req.path}\n${await c.req.text()}`,
-    onReplay: () => c.header("idempotency-replayed", "true"),
+    onReplay: () => c.set("replayed", true),
   };
 }
 
+// A plain record of headers, and a string: the server writes them as they are.
 function respond(
-  c: Context,
+  c: RouteContext,
   operation: Operation<Fields, Fields, any, any>,
   body: unknown,
 ): Response {
-  if (operation.response === null) return c.body(null, 204);
-  if (operation.revisioned) c.header("etag", `"${(body as { revision: number }).revision}"`);
-  return c.json(body as object, operation.status as 200);
+  const headers: Record<string, string> = { [REQUEST_ID]: c.get("requestId") };
+  if (c.get("replayed")) headers["idempotency-replayed"] = "true";
+  if (operation.response === null) return new Response(null, { status: 204, headers });
+  headers["content-type"] = "application/json";
+  if (operation.revisioned) headers["etag"] = `"${(body as { revision: number }).revision}"`;
+  return new Response(JSON.stringify(body), { status: operation.status, headers });
 }
 
 function ifMatch(c: Context): number | null {

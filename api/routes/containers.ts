@@ -6,13 +6,13 @@ import { presentContainer } from "#domain/containers/present-container.ts";
 import { restartContainer } from "#domain/containers/restart-container.ts";
 import { updateContainer } from "#domain/containers/update-container.ts";
 import { deleteResource } from "#domain/resources/delete-resource.ts";
-import { getResource } from "#domain/resources/get-resource.ts";
 import { listEvents } from "#domain/resources/list-events.ts";
 import { readLogs } from "#domain/resources/read-logs.ts";
 import { showAccess } from "#domain/resources/show-access.ts";
+import { shownResource } from "#domain/resources/shown-resource.ts";
 import { startResource } from "#domain/resources/start-resource.ts";
 import { stopResource } from "#domain/resources/stop-resource.ts";
-import { mountChange, mountRead, type Mounting } from "#http/mount.ts";
+import { mountChange, mountItem, mountRead, type Mounting } from "#http/mount.ts";
 
 export function containerRoutes(mounting: Mounting): void {
   const { catalogue } = mounting.site;
@@ -20,9 +20,7 @@ export function containerRoutes(mounting: Mounting): void {
     region: ({ body }) => knownRegion(catalogue, body.region),
   });
   mountRead(mounting, contract.listContainers, (ctx, { query }) => listContainers(ctx, query));
-  mountRead(mounting, contract.getContainer, async (ctx) =>
-    presentContainer(await getResource(ctx)),
-  );
+  mountItem(mounting, contract.getContainer, shownResource, presentContainer);
   mountChange(mounting, contract.updateContainer, (ctx, { body }) => updateContainer(ctx, body));
   mountChange(mounting, contract.deleteContainer, async (ctx) =>
     presentContainer(await deleteResource(ctx)),

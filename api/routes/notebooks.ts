@@ -6,13 +6,13 @@ import { presentNotebook } from "#domain/notebooks/present-notebook.ts";
 import { recreateNotebook } from "#domain/notebooks/recreate-notebook.ts";
 import { updateNotebook } from "#domain/notebooks/update-notebook.ts";
 import { deleteResource } from "#domain/resources/delete-resource.ts";
-import { getResource } from "#domain/resources/get-resource.ts";
 import { listEvents } from "#domain/resources/list-events.ts";
 import { readLogs } from "#domain/resources/read-logs.ts";
 import { showAccess } from "#domain/resources/show-access.ts";
+import { shownResource } from "#domain/resources/shown-resource.ts";
 import { startResource } from "#domain/resources/start-resource.ts";
 import { stopResource } from "#domain/resources/stop-resource.ts";
-import { mountChange, mountRead, type Mounting } from "#http/mount.ts";
+import { mountChange, mountItem, mountRead, type Mounting } from "#http/mount.ts";
 
 export function notebookRoutes(mounting: Mounting): void {
   const { catalogue } = mounting.site;
@@ -20,7 +20,7 @@ export function notebookRoutes(mounting: Mounting): void {
     region: ({ body }) => knownRegion(catalogue, body.region),
   });
   mountRead(mounting, contract.listNotebooks, (ctx, { query }) => listNotebooks(ctx, query));
-  mountRead(mounting, contract.getNotebook, async (ctx) => presentNotebook(await getResource(ctx)));
+  mountItem(mounting, contract.getNotebook, shownResource, presentNotebook);
   mountChange(mounting, contract.updateNotebook, (ctx, { body }) => updateNotebook(ctx, body));
   mountChange(mounting, contract.deleteNotebook, async (ctx) =>
     presentNotebook(await deleteResource(ctx)),

@@ -1,5 +1,3 @@
-import { sql, type SQL } from "drizzle-orm";
-import type { Database } from "#db/database.ts";
 import type { Service, TargetKind } from "@aifactory/sdk/policy";
 
 /** What an operation is done to, as far as the decision about it needs to know. */
@@ -19,58 +17,102 @@ export interface Target {
   readonly replacedBy: string | null;
 }
 
-type Row = Omit<Target, "kind" | "id">;
+/** A target as a path names it. */
+export type NamedTarget = Pick<Target, "kind" | "id">;
 
-const NOTHING = sql`null::uuid as "ownerId", null::text as region, null::text as service, null::timestamptz as "deletedAt", null::uuid as "replacedBy"`;
-
-const LOCATE: Record<Target["kind"], (id: string) => SQL> = {
-  organization: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", null::uuid as "workspaceId", null::text as "workspaceName", ${NOTHING}
-    from organizations o where o.id = ${id}`,
-  workspace: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", w.id as "workspaceId", w.name as "workspaceName", ${NOTHING}
-    from workspaces w join organizations o on o.id = w.organization_id where w.id = ${id} and w.deleted_at is null`,
-  policy: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", null::uuid as "workspaceId", null::text as "workspaceName", ${NOTHING}
-    from policies p join organizations o on o.id = p.organization_id where p.id = ${id}`,
-  serviceAccount: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", null::uuid as "workspaceId", null::text as "workspaceName", ${NOTHING}
-    from principals p join organizations o on o.id = p.organization_id
-    where p.id = ${id} and p.kind = 'serviceAccount' and p.disabled_at is null`,
-  template: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", t.workspace_id as "workspaceId", w.name as "workspaceName",
-      t.owner_id as "ownerId", null::text as region, null::text as service, null::timestamptz as "deletedAt", null::uuid as "replacedBy"
-    from workspace_templates t join organizations o on o.id = t.organization_id join workspaces w on w.id = t.workspace_id
-    where t.id = ${id} and w.deleted_at is null`,
-  notebook: (id) => resource(id, "notebook"),
-  container: (id) => resource(id, "container"),
-  volume: (id) => sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", v.workspace_id as "workspaceId", w.name as "workspaceName",
-      v.owner_id as "ownerId", v.region, 'container' as service, v.deleted_at as "deletedAt", null::uuid as "replacedBy"
-    from volumes v join organizations o on o.id = v.organization_id join workspaces w on w.id = v.workspace_id where v.id = ${id} and v.kind = 'volume'`,
-};
-
-function resource(id: string, kind: "notebook" | "container"): SQL {
-  return sql`
-    select o.id as "organizationId", o.access_version as "accessVersion", r.workspace_id as "workspaceId", w.name as "workspaceName",
-      r.owner_id as "ownerId", r.region, r.kind as service, r.deleted_at as "deletedAt", r.replaced_by as "replacedBy"
-    from resources r join organizations o on o.id = r.organization_id join workspaces w on w.id = r.workspace_id where r.id = ${id} and r.kind = ${kind}`;
+/** What a read shows of its target: found in the statement that finds caller and target, kept back until it is allowed. */
+export interface Shown<View> {
+  /** Names the statement. */
+  readonly name: string;
+  /** SQL of one JSON value; `id` is a placeholder. */
+  readonly select: (id: string) => string;
+  readonly parse: (json: unknown) => View;
 }
 
-/** Finds what an id names, its tenant, and the version of access there, in one statement. Null when there is nothing. */
-export async function locateTarget(
-  database: Database,
-  kind: Target["kind"],
-  id: string,
-): Promise<Target | null> {
-  const { rows } = await database.read.execute<Row & Record<string, unknown>>(LOCATE[kind](id));
-  const row = rows[0];
-  if (row === undefined) return null;
+/** What the statement of `selectTarget` finds, as JSON. */
+export type TargetRow = Omit<Target, "kind" | "id" | "deletedAt"> & { deletedAt: string | null };
+
+const FACTS = {
+  workspaceId: "null",
+  workspaceName: "null",
+  ownerId: "null",
+  region: "null",
+  service: "null",
+  deletedAt: "null",
+  replacedBy: "null",
+};
+
+const IN_WORKSPACE = { workspaceId: "w.id", workspaceName: "w.name" };
+
+/** Of each kind the facts that are not null, and where the row `x` of the id is found with its Organization `o`. */
+const KINDS: Record<Target["kind"], { facts: Partial<typeof FACTS>; from: string }> = {
+  organization: {
+    facts: {},
+    from: "organizations x join organizations o on o.id = x.id where true",
+  },
+  workspace: {
+    facts: IN_WORKSPACE,
+    from: `workspaces x join organizations o on o.id = x.organization_id join workspaces w on w.id = x.id
+      where w.deleted_at is null`,
+  },
+  policy: {
+    facts: {},
+    from: "policies x join organizations o on o.id = x.organization_id where true",
+  },
+  serviceAccount: {
+    facts: {},
+    from: `principals x join organizations o on o.id = x.organization_id
+      where x.kind = 'serviceAccount' and x.disabled_at is null`,
+  },
+  template: {
+    facts: { ...IN_WORKSPACE, ownerId: "x.owner_id" },
+    from: inWorkspace("workspace_templates", "w.deleted_at is null"),
+  },
+  notebook: resource("notebook"),
+  container: resource("container"),
+  volume: {
+    facts: {
+      ...IN_WORKSPACE,
+      ownerId: "x.owner_id",
+      region: "x.region",
+      service: "'container'",
+      deletedAt: "x.deleted_at",
+    },
+    from: inWorkspace("volumes", "x.kind = 'volume'"),
+  },
+};
+
+function resource(kind: "notebook" | "container") {
   return {
-    ...(row as Row),
-    kind,
-    id,
-    // Raw statements through drizzle bring timestamps as text.
-    deletedAt: row.deletedAt === null ? null : new Date(row.deletedAt as unknown as string),
+    facts: {
+      ...IN_WORKSPACE,
+      ownerId: "x.owner_id",
+      region: "x.region",
+      service: "x.kind",
+      deletedAt: "x.deleted_at",
+      replacedBy: "x.replaced_by",
+    },
+    from: inWorkspace("resources", `x.kind = '${kind}'`),
   };
+}
+
+function inWorkspace(table: string, condition: string): string {
+  return `${table} x join organizations o on o.id = x.organization_id join workspaces w on w.id = x.workspace_id
+    where ${condition}`;
+}
+
+/** A statement that finds what an id names, its tenant, and the version of access there; `id` is a placeholder. */
+export function selectTarget(kind: Target["kind"], id: string): string {
+  const facts = Object.entries({
+    organizationId: "o.id",
+    accessVersion: "o.access_version::text",
+    ...FACTS,
+    ...KINDS[kind].facts,
+  }).map(([name, value]) => `'${name}', ${value}`);
+  return `select json_build_object(${facts.join(", ")}) from ${KINDS[kind].from} and x.id = ${id}`;
+}
+
+export function toTarget(named: NamedTarget, row: TargetRow): Target {
+  const deletedAt = row.deletedAt === null ? null : new Date(row.deletedAt);
+  return { ...row, ...named, deletedAt };
 }

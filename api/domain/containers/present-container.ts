@@ -1,12 +1,12 @@
 import { publicId } from "#domain/ids.ts";
 import { presentResource } from "#domain/resources/present-resource.ts";
-import type { ResourceView } from "#domain/resources/resource-view.ts";
+import type { ShownResource } from "#domain/resources/shown-resource.ts";
 import type { ContainerSpec } from "#domain/resources/types.ts";
 
 type Status = "PROCESSING" | "RUNNING" | "STOPPING" | "STOPPED" | "DELETING" | "FAILED";
 
 /** A GPU Container as the API shows it; secrets are write-only (RBAC-3). */
-export function presentContainer(view: ResourceView) {
+export function presentContainer(view: ShownResource) {
   const spec = view.spec as ContainerSpec;
   const disk = view.volumes.find((volume) => volume.kind === "disk");
   return {

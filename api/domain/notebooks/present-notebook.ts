@@ -1,12 +1,12 @@
 import { publicId } from "#domain/ids.ts";
 import { presentResource } from "#domain/resources/present-resource.ts";
-import type { ResourceView } from "#domain/resources/resource-view.ts";
+import type { ShownResource } from "#domain/resources/shown-resource.ts";
 import type { NotebookSpec } from "#domain/resources/types.ts";
 
 type Status = "CREATING" | "RUNNING" | "STOPPING" | "STOPPED" | "DELETING" | "FAILED";
 
 /** An AI Notebook as the API shows it. */
-export function presentNotebook(view: ResourceView) {
+export function presentNotebook(view: ShownResource) {
   const spec = view.spec as NotebookSpec;
   const home = view.volumes.find((volume) => volume.kind === "home");
   return {

@@ -1,11 +1,11 @@
-import { sql } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
 import type { Actor, PrincipalActor } from "#domain/access/actor.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { IdentityVerifier, VerifiedIdentity } from "#ports/identity.ts";
-import { recordFirstUse, type UsedToken } from "./record-first-use.ts";
+import { findCaller, type CallerRow, type Found, type Proof, type Wanted } from "./find-caller.ts";
+import { recordUse } from "./record-use.ts";
 import { hashSecret, sameHash, TOKEN_PREFIX } from "./secrets.ts";
-import { signIn } from "./sign-in.ts";
+import { firstSignIn } from "./sign-in.ts";
 
 export interface AuthenticatorOptions {
   database: Database;
@@ -16,6 +16,10 @@ export interface AuthenticatorOptions {
   /** The site's currency, for Wallets of Organizations created at sign-in. */
   currency: "VND" | "USD" | "JPY";
   onRefused: (reason: string) => void;
+}
+
+export interface Identified extends Omit<Found, "caller"> {
+  readonly actor: Actor;
 }
 
 const VERIFIED_LIMIT = 10_000;
@@ -33,49 +37,56 @@ export class Authenticator {
     this.#options = options;
   }
 
-  async authenticate(authorization: string | undefined): Promise<Actor> {
-    const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? "")?.[1];
-    if (token === undefined) throw unauthenticated('Send "Authorization: Bearer <token>".');
-    const operator = this.#options.operatorTokenHash;
-    if (operator !== null && sameHash(hashSecret(token), operator)) return { kind: "operator" };
-    return token.startsWith(TOKEN_PREFIX) ? this.#byApiToken(token) : this.#byJwt(token);
+  /** Who asks, and what for; null where there is no such thing. */
+  async identify(
+    authorization: string | undefined,
+    wanted: Wanted | null = null,
+  ): Promise<Identified> {
+    const proof = await this.#prove(authorization);
+    if (proof === "operator") return { actor: { kind: "operator" }, target: null, shown: null };
+    const { caller, ...found } = await findCaller(this.#options.database, proof, wanted);
+    const actor =
+      proof.kind === "apiToken"
+        ? await this.#byApiToken(caller)
+        : await this.#byIdentity(proof.identity, caller);
+    return { actor, ...found };
   }
 
-  async #byApiToken(token: string): Promise<PrincipalActor> {
-    // Last use is kept to the minute, so that reads stay reads.
-    const { rows } = await this.#options.database.read.execute<
-      TokenRow & Record<string, unknown>
-    >(sql`
-      with found as (
-        select t.id, t.read_only, t.workspace_id, t.last_used_at, p.id as principal_id, p.kind, p.name, p.email,
-          coalesce(p.organization_id, w.organization_id) as organization_id
-        from api_tokens t join principals p on p.id = t.principal_id left join workspaces w on w.id = t.workspace_id
-        where t.hash = ${hashSecret(token)} and t.revoked_at is null and t.expires_at > clock_timestamp() and p.disabled_at is null
-      ), used as (
-        update api_tokens t set last_used_at = clock_timestamp() from found
-        where t.id = found.id and (t.last_used_at is null or t.last_used_at < clock_timestamp() - interval '1 minute')
-        returning t.id
-      )
-      select found.*, found.last_used_at is null and exists (select from used) as first_use from found`);
-    const row = rows[0];
-    if (row === undefined) throw this.#refused("API token unknown, expired or revoked");
-    if (row.first_use) await recordFirstUse(this.#options.database, row);
+  async #prove(authorization: string | undefined): Promise<Proof | "operator"> {
+    const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) throw unauthenticated('Send "Authorization: Bearer <token>".');
+    const hash = hashSecret(token);
+    const operator = this.#options.operatorTokenHash;
+    if (operator !== null && sameHash(hash, operator)) return "operator";
+    return token.startsWith(TOKEN_PREFIX)
+      ? { kind: "apiToken", hash }
+      : { kind: "identity", identity: await this.#verify(token) };
+  }
+
+  async #byApiToken(caller: CallerRow | null): Promise<PrincipalActor> {
+    if (caller === null || caller.token === null || caller.disabled)
+      throw this.#refused("API token unknown, expired or revoked");
+    const { id, kind, name, email, token } = caller;
+    if (token.stale) await recordUse(this.#options.database, caller, token);
+    const { readOnly, workspaceId } = token;
     return {
-      kind: row.kind,
-      principalId: row.principal_id,
-      name: row.name,
-      email: row.email,
-      credential: { tokenId: row.id, readOnly: row.read_only, workspaceId: row.workspace_id },
+      kind,
+      principalId: id,
+      name,
+      email,
+      credential: { tokenId: token.id, readOnly, workspaceId },
     };
   }
 
-  async #byJwt(jwt: string): Promise<PrincipalActor> {
-    const identity = await this.#verify(jwt);
-    const principal = await signIn(this.#options, identity);
-    if (principal === null) throw this.#refused("the person is disabled");
+  async #byIdentity(identity: VerifiedIdentity, caller: CallerRow | null): Promise<PrincipalActor> {
+    if (caller?.disabled) throw this.#refused("the person is disabled");
+    const person =
+      caller === null
+        ? await firstSignIn(this.#options, identity)
+        : { principalId: caller.id, name: caller.name, email: caller.email };
     return {
       kind: "user",
-      ...principal,
+      ...person,
       credential: { tokenId: null, readOnly: false, workspaceId: null },
     };
   }
@@ -101,11 +112,6 @@ export class Authenticator {
       "The token is not valid: unknown, expired, revoked, or not of this site’s issuer.",
     );
   }
-}
-
-interface TokenRow extends UsedToken {
-  read_only: boolean;
-  first_use: boolean;
 }
 
 function unauthenticated(message: string): DomainError {

@@ -19,21 +19,6 @@ interface Options {
   currency: "VND" | "USD" | "JPY";
 }
 
-/**
- * The person behind a verified identity: (issuer, subject). At the first sign-in the person is recorded, and on a site
- * with `autoCreateOrganization` gets an Organization (ID-6). Null when disabled.
- */
-export async function signIn(
-  options: Options,
-  identity: VerifiedIdentity,
-): Promise<SignedIn | null> {
-  const known = await find(options.database.read, identity);
-  if (known === undefined)
-    return withSystem(options.database, (tx) => firstSignIn(tx, options, identity));
-  if (known.disabledAt !== null) return null;
-  return { principalId: known.id, name: known.name, email: known.email };
-}
-
 function find(db: Database["read"], identity: Pick<VerifiedIdentity, "issuer" | "subject">) {
   return db
     .select()
@@ -42,11 +27,15 @@ function find(db: Database["read"], identity: Pick<VerifiedIdentity, "issuer" | 
     .then((rows) => rows[0]);
 }
 
-async function firstSignIn(
-  tx: Tx,
-  options: Options,
-  identity: VerifiedIdentity,
-): Promise<SignedIn | null> {
+/**
+ * Records the person behind a verified identity, (issuer, subject), who on a site with `autoCreateOrganization` gets an
+ * Organization (ID-6).
+ */
+export function firstSignIn(options: Options, identity: VerifiedIdentity): Promise<SignedIn> {
+  return withSystem(options.database, (tx) => signIn(tx, options, identity));
+}
+
+async function signIn(tx: Tx, options: Options, identity: VerifiedIdentity): Promise<SignedIn> {
   const person = await ensurePerson(tx, identity);
   if (person.created) {
     const actor = {

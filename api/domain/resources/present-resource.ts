@@ -1,8 +1,8 @@
 import { publicId } from "#domain/ids.ts";
-import type { ResourceView } from "./resource-view.ts";
+import type { ShownResource } from "./shown-resource.ts";
 
 /** What notebooks and containers show alike. */
-export function presentResource(view: ResourceView) {
+export function presentResource(view: ShownResource) {
   const storageSince = view.volumes.find((volume) => volume.kind !== "volume")?.storageSince;
   return {
     organizationId: publicId("organization", view.organizationId),
