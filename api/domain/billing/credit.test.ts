@@ -125,6 +125,14 @@ test("WAL-7 the Wallet shows what burns per hour and when it reaches zero", asyn
   expect((await view("2026-05-04T10:01:00Z")).balances.vouchers).toBe(0n);
 });
 
+test("WAL-7 a runway beyond the year 9999 is no date", async () => {
+  const scene = await begin();
+  await scene.grant(NOW, 20_000_000_000n, { kind: "topUp" });
+  await scene.start(NOW, 200n);
+  const view = await scene.at(NOW, (tx) => walletView(tx, scene.organization.organizationId));
+  expect(view).toMatchObject({ burnPerHour: 200n, runsOutAt: null });
+});
+
 test("WAL-6 a grant asked for again under the same key is booked once", async () => {
   const scene = await begin();
   const grants = Array.from({ length: 10 }, () =>

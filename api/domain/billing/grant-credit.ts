@@ -5,7 +5,7 @@ import { newId } from "#domain/ids.ts";
 import { book, type Line } from "./book.ts";
 import { convert, type Rates } from "./convert.ts";
 import { minuteFrom, minuteOf } from "./minute.ts";
-import type { Currency } from "./money.ts";
+import { formatMoney, MICROS, type Currency } from "./money.ts";
 import { OPEN } from "./usage-run.ts";
 import { lockWallet, type Wallet } from "./wallet.ts";
 
@@ -46,8 +46,8 @@ const LINES: Record<CreditKind, Line> = { plan: "plans", voucher: "vouchers", to
 
 /**
  * Adds credit to the Wallet, converted at the recorded rate when it is in another currency (WAL-1…4). The first top-up
- * fixes the Wallet's currency. Throws `amount_too_small` when nothing is left after conversion, `currency_not_provisional`
- * when a first top-up is in another currency than the Wallet's (`fixCurrency` comes first).
+ * fixes the Wallet's currency. Throws `amount_too_small` when nothing is left after conversion, `balance_too_large`,
+ * `currency_not_provisional` when a first top-up is in another currency than the Wallet's (`fixCurrency` comes first).
  */
 export async function grantCredit(tx: Tx, grant: CreditGrant): Promise<Credit> {
   const wallet = await lockWallet(tx, grant.organizationId);
@@ -116,6 +116,7 @@ async function insertCredit(tx: Tx, wallet: Wallet, grant: CreditGrant): Promise
   const amount = rate === null ? grant.amount : convert(grant.amount, rate);
   if (amount <= 0n)
     throw new DomainError("amount_too_small", `It is worth nothing in ${wallet.currency}.`);
+  refuseBeyondLimit(wallet, amount);
   // Credit pays minutes that end after its grant (BIL-2), so never one before it, whatever its start.
   const startsAt = grant.startsAt && grant.startsAt > tx.now ? grant.startsAt : tx.now;
   const expiresAt = grant.expiresAt ?? null;
@@ -144,4 +145,17 @@ async function insertCredit(tx: Tx, wallet: Wallet, grant: CreditGrant): Promise
     ],
   );
   return rows[0]!;
+}
+
+// Far from what the database's integers hold, so that nothing that is added up in it can fail later.
+const BALANCE_LIMIT = 10n ** 12n * MICROS;
+
+function refuseBeyondLimit(wallet: Wallet, amount: bigint): void {
+  if (wallet.plans + wallet.vouchers + wallet.top_up + amount < BALANCE_LIMIT) return;
+  const limit = formatMoney(BALANCE_LIMIT, wallet.currency);
+  throw new DomainError(
+    "balance_too_large",
+    `A Wallet holds less than ${limit.amount} ${limit.currency}. Spend some of it first.`,
+    { limit },
+  );
 }

@@ -172,3 +172,19 @@ test("BIL-2 usage of successive ranges adds up to that of the whole", async () =
   expect(before!.amountUsd + after!.amountUsd).toBe(whole!.amountUsd);
   expect(await usage("2026-05-04T11:00:00Z", "2026-05-05T00:00:00Z")).toEqual([]);
 });
+
+test("BIL-2 usage of all time that can be written is what there is", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const [workspaceId] = scene.organization.workspaceIds;
+  await scene.start(NOW, HOUR);
+  await scene.tick("2026-05-04T10:02:00Z");
+  const range = { from: new Date("0001-01-01T00:00:00Z"), to: new Date("9999-12-31T23:59:59Z") };
+  const usage = await scene.at(NOW, (tx) =>
+    usageOfWorkspace(tx, {
+      organizationId: scene.organization.organizationId,
+      workspaceId: workspaceId!,
+      ...range,
+    }),
+  );
+  expect(usage).toMatchObject([{ minutes: 2, amount: 2_000_000n }]);
+});

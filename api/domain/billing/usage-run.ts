@@ -1,4 +1,5 @@
 import type { Service } from "@aifactory/sdk/policy";
+import { LAST_MINUTE } from "./minute.ts";
 import type { Currency } from "./money.ts";
 
 /** What a run is charged for: the GPU (or CPU) flavor of a resource, or persistent storage. */
@@ -75,7 +76,7 @@ export interface UsageRun {
 }
 
 /** The `tick_until` of a run that has not ended. */
-export const OPEN = 2_147_483_647;
+export const OPEN = LAST_MINUTE;
 
 /** The run once more, as it was reported. */
 export function newRunLike(run: UsageRun): NewRun {

@@ -85,3 +85,30 @@ test("WAL-2 what a voucher pays for comes with its credit", async () => {
     remaining: 5_000_000n,
   });
 });
+
+test("WAL-2 a voucher may expire as late as a date can be written", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const expiresAt = new Date("9999-12-31T23:59:59Z");
+  const { code } = await scene.at(NOW, (tx) =>
+    issueVoucher(tx, { amount: 5_000_000n, currency: "USD", expiresAt }),
+  );
+  expect(await redeem(scene, code)).toMatchObject({ expiresAt, remaining: 5_000_000n });
+  await scene.start(NOW, 60_000_000n);
+  await scene.tick("2026-05-04T10:02:00Z");
+  expect((await scene.lines()).vouchers).toBe(3_000_000n);
+});
+
+test("WAL-5 a Wallet refuses credit beyond its limit, and the voucher stays good", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const most = 999_999_999_999_999_999n;
+  const first = await issue(scene, "USD", most);
+  expect(await redeem(scene, first.code)).toMatchObject({ remaining: most });
+  const more = await issue(scene, "USD", 1n);
+  await expect(redeem(scene, more.code)).rejects.toMatchObject({ code: "balance_too_large" });
+  const inDong = await Scene.begin(postgres.database, NOW, { currency: "VND" });
+  const converted = await issue(scene, "USD", most);
+  await expect(redeem(inDong, converted.code)).rejects.toMatchObject({ code: "balance_too_large" });
+  expect((await scene.lines()).vouchers).toBe(most);
+  const other = await Scene.begin(postgres.database, NOW);
+  expect(await redeem(other, more.code)).toMatchObject({ remaining: 1n });
+});

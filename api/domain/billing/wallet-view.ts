@@ -16,7 +16,7 @@ export interface WalletView {
   available: Record<Service, bigint>;
   /** What everything that runs and is stored costs per hour (WAL-7). */
   burnPerHour: bigint;
-  /** When the total reaches zero at this rate; null when nothing burns. */
+  /** When the total reaches zero at this rate; null when nothing burns, or not before the year 9999 ends. */
   runsOutAt: Date | null;
   /** Minutes before this moment are charged. */
   chargedUntil: Date;
@@ -69,7 +69,8 @@ export async function walletView(tx: Tx, organizationId: string): Promise<Wallet
   };
 }
 
-const LATEST = 8_640_000_000_000_000n;
+// Later moments have no RFC 3339 form.
+const LATEST = BigInt(Date.UTC(9999, 11, 31));
 
 function runsOutAt(now: Date, total: bigint, burnPerHour: bigint): Date | null {
   if (burnPerHour === 0n) return null;
