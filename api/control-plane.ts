@@ -1,6 +1,3 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
 import type { Logger } from "pino";
 import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
 import { oidcVerifier } from "#adapters/oidc/verifier.ts";
@@ -19,6 +16,7 @@ import { workHandlers } from "#worker/work-handlers.ts";
 import { createApp } from "./app.ts";
 import { openClusters } from "./clusters.ts";
 import type { Config } from "./config.ts";
+import { startHttpServer } from "./http-server.ts";
 import { readLocalFile, writeLocalFile } from "./local-file.ts";
 import { localOrganization } from "./local-organization.ts";
 import { openSiteDatabase } from "./open-database.ts";
@@ -102,10 +100,10 @@ async function start(
   });
   worker.start();
   stack.defer(() => worker.drain());
-  const server = await listen(app.fetch, config);
-  stack.defer(() => close(server));
+  const server = await startHttpServer(app.fetch, config);
+  stack.defer(() => server.drain());
 
-  const url = `http://${config.host}:${(server.address() as AddressInfo).port}`;
+  const { url } = server;
   const localFile =
     issuer === null
       ? null
@@ -137,21 +135,4 @@ async function answers({ pool }: Site["database"]): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function listen(
-  fetch: Parameters<typeof serve>[0]["fetch"],
-  { port, host }: Config,
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: host }, () => resolve(server as Server));
-    server.once("error", reject);
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
-  });
 }
