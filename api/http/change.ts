@@ -6,7 +6,7 @@ import type { Target } from "#domain/access/target.ts";
 import { auditScopeOf, auditTarget } from "#domain/audit/describe.ts";
 import { recordAudit, type AuditEntry } from "#domain/audit/record.ts";
 import { DomainError } from "#domain/errors.ts";
-import { claimIdempotencyKey, keepResponse } from "#domain/idempotency.ts";
+import { claimIdempotencyKey, keepResponse, type IdempotencyClaim } from "#domain/idempotency.ts";
 import type { Site } from "#domain/site.ts";
 
 /** The operator is no principal of the database; its keys are kept under the nil UUID. */
@@ -40,9 +40,11 @@ export async function runChange(
   work: (begin: Begin) => Promise<unknown>,
 ): Promise<unknown> {
   try {
-    const response = await work((verb) =>
-      inTransactionOf(run.site.database, (tx) => once(run, tx, () => verb(tx))),
-    );
+    const response = await work(async (verb) => {
+      // Before the transaction: a body that is slow to come must not hold a connection.
+      const claim = await claimOf(run);
+      return inTransactionOf(run.site.database, (tx) => once(run, claim, tx, () => verb(tx)));
+    });
     run.site.nudge();
     return response;
   } catch (error) {
@@ -52,16 +54,22 @@ export async function runChange(
   }
 }
 
-async function once(run: ChangeRun, tx: Tx, verb: () => Promise<unknown>): Promise<unknown> {
-  const claim =
-    run.idempotencyKey === null
-      ? null
-      : {
-          principalId: run.actor.kind === "operator" ? OPERATOR : run.actor.principalId,
-          operation: run.operation.id,
-          key: run.idempotencyKey,
-          request: await run.readRequest(),
-        };
+async function claimOf(run: ChangeRun): Promise<IdempotencyClaim | null> {
+  if (run.idempotencyKey === null) return null;
+  return {
+    principalId: run.actor.kind === "operator" ? OPERATOR : run.actor.principalId,
+    operation: run.operation.id,
+    key: run.idempotencyKey,
+    request: await run.readRequest(),
+  };
+}
+
+async function once(
+  run: ChangeRun,
+  claim: IdempotencyClaim | null,
+  tx: Tx,
+  verb: () => Promise<unknown>,
+): Promise<unknown> {
   if (claim !== null) {
     const replay = await claimIdempotencyKey(tx, claim);
     if (replay !== null) {

@@ -2,9 +2,8 @@ import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
 import { bodyIsOptional, type Operation } from "#contract/operation.ts";
 import { DomainError, InputError, notFound, type InputProblem } from "#domain/errors.ts";
+import { readText } from "./body.ts";
 import { unstorableTexts } from "./unstorable-text.ts";
-
-export const MAX_BODY_BYTES = 1_048_576;
 
 /** Path parameters; a malformed id names nothing, so it is answered as unknown (RBAC-6). */
 export function readParams(c: Context, operation: Operation): Record<string, string> {
@@ -31,20 +30,14 @@ export function readQuery(c: Context, operation: Operation): unknown {
   return accept(operation.query.safeParse(c.req.query()), (path) => `?${path.join(".")}`);
 }
 
-/** The JSON body, validated; where no field is required an absent body is `{}`. Also gives its text, for idempotency. */
-export async function readBody(
-  c: Context,
-  operation: Operation,
-): Promise<{ body: unknown; text: string }> {
-  if (operation.body === null) return { body: undefined, text: "" };
-  const text = await c.req.text();
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) {
-    throw new DomainError("body_too_large", `The body may have ${MAX_BODY_BYTES} bytes at most.`);
-  }
+/** The JSON body, validated; where no field is required an absent body is `{}`. */
+export async function readBody(c: Context, operation: Operation): Promise<unknown> {
+  if (operation.body === null) return undefined;
+  const text = await readText(c);
   const absent = text === "" && bodyIsOptional(operation);
   if (!absent) requireJson(c, text);
   const result = operation.body.safeParse(absent ? {} : parseJson(text));
-  return { body: accept(result, toPointer), text };
+  return accept(result, toPointer);
 }
 
 function accept<T>(result: z.ZodSafeParseResult<T>, locate: (path: PropertyKey[]) => string): T {

@@ -18,6 +18,7 @@ import { DomainError, notFound } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
 import type { Authenticator, Identified } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
+import { readText } from "./body.ts";
 import { runChange, type ChangeRun } from "./change.ts";
 import { readBody, readParams, readQuery } from "./input.ts";
 
@@ -37,6 +38,8 @@ export interface RequestVariables {
   sourceAddress: string | null;
   /** Set where the answer is one that was given before. */
   replayed?: boolean;
+  /** Of the body, once it was asked for. */
+  bodyText?: Promise<string>;
 }
 
 export interface Input<P, Q, B> {
@@ -211,7 +214,7 @@ async function readInput<O>(
 ): Promise<InputOf<O>> {
   const params = readParams(c, operation);
   const query = readQuery(c, operation);
-  const { body } = await readBody(c, operation);
+  const body = await readBody(c, operation);
   return { params, query, body } as InputOf<O>;
 }
 
@@ -301,7 +304,7 @@ function changeRun(
     redact: options.redact,
     auditDetails: options.auditDetails,
     idempotencyKey: key ?? null,
-    readRequest: async () => `${c.req.method} ${c.req.path}\n${await c.req.text()}`,
+    readRequest: async () => `${c.req.method} ${c.req.path}\n${await readText(c)}`,
     onReplay: () => c.set("replayed", true),
   };
 }
