@@ -1,12 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { allOperations } from "#contract/operations.ts";
 import type { Grants } from "#domain/access/grants.ts";
 import { isDatabaseOutage } from "#domain/database-errors.ts";
 import { DomainError } from "#domain/errors.ts";
-import { newId } from "#domain/ids.ts";
 import type { Authenticator } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
-import { REQUEST_ID, type Mounting, type RequestVariables } from "#http/mount.ts";
+import type { Mounting, RequestVariables } from "#http/mount.ts";
 import { databaseAway, internalError, problemResponse } from "#http/problem.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { billingRoutes } from "./routes/billing.ts";
@@ -41,11 +41,8 @@ type Variables = { Variables: RequestVariables };
 export function createApp(options: AppOptions): Hono<Variables> {
   const app = new Hono<Variables>();
   app.use(async (c, next) => {
-    const requestId = newId();
-    c.set("requestId", requestId);
+    c.set("requestId", randomUUID());
     c.set("sourceAddress", sourceAddress(c.env));
-    // Before the answer is made: a header added to it afterwards turns its body into a stream.
-    c.header(REQUEST_ID, requestId);
     await next();
   });
   app.onError((error, c) => {

@@ -21,6 +21,7 @@ import type { Site } from "#domain/site.ts";
 import { readText } from "./body.ts";
 import { runChange, type ChangeRun } from "./change.ts";
 import { readBody, readParams, readQuery } from "./input.ts";
+import { REQUEST_ID } from "./problem.ts";
 
 /** What every route needs, made once. */
 export interface Mounting {
@@ -29,9 +30,6 @@ export interface Mounting {
   readonly grants: Grants;
   readonly authenticator: Authenticator;
 }
-
-/** The header that names a request, as the audit log does. */
-export const REQUEST_ID = "x-request-id";
 
 export interface RequestVariables {
   requestId: string;
@@ -77,9 +75,10 @@ export function mountRead<O extends Operation<Fields, Fields, any, any>>(
   handler: (ctx: ReadContext, input: InputOf<O>) => Promise<OutputOf<O>>,
 ): void {
   on(mounting, operation, async (c) => {
-    const { actor, target } = await identify(mounting, c, operation);
+    const { actor, target, params } = await identify(mounting, c, operation);
     const ctx = await authorizedContext(mounting, c, operation, actor, target);
-    return respond(c, operation, await handler(ctx, await readInput<O>(c, operation)));
+    const input = await readInput<O>(c, operation, params);
+    return respond(c, operation, await handler(ctx, input));
   });
 }
 
@@ -99,7 +98,7 @@ export function mountItem<O extends Operation<Fields, Fields, any, any>, View>(
       found.actor,
       found.target,
     );
-    await readInput<O>(c, operation);
+    readQuery(c, operation);
     if (found.shown === null) throw notFound(authorization.target.kind);
     return respond(c, operation, present(shown.parse(found.shown)));
   });
@@ -117,7 +116,7 @@ export function mountChange<O extends Operation<Fields, Fields, any, any>>(
     const run = changeRun(mounting, c, operation, { actor, target, params }, options);
     const response = await runChange(run, async (begin) => {
       const ctx = await authorizedContext(mounting, c, operation, actor, target);
-      const input = await readInput<O>(c, operation);
+      const input = await readInput<O>(c, operation, params);
       const { action } = operationRow(operation.id);
       if (options.region !== undefined)
         requireAction(ctx.authorization, action as Action, options.region(input));
@@ -159,7 +158,7 @@ export function mountSelfChange<O extends Operation<Fields, Fields, any, any>>(
     const response = await runChange(run, async (begin) => {
       refuseReadOnly(actor, operation);
       refuseWorkspaceToken(actor);
-      const input = await readInput<O>(c, operation);
+      const input = await readInput<O>(c, operation, params);
       return begin((tx) => handler({ ...requestOf(mounting, c), actor, tx }, input));
     });
     return respond(c, operation, response as OutputOf<O>);
@@ -178,7 +177,7 @@ export function mountOperatorChange<O extends Operation<Fields, Fields, any, any
     const params = readParams(c, operation);
     const run = changeRun(mounting, c, operation, { actor, target: null, params }, options);
     const response = await runChange(run, async (begin) => {
-      const input = await readInput<O>(c, operation);
+      const input = await readInput<O>(c, operation, params);
       return begin((tx) => handler({ ...requestOf(mounting, c), actor, tx }, input));
     });
     return respond(c, operation, response as OutputOf<O>);
@@ -211,8 +210,8 @@ type RouteContext = Context<{ Variables: RequestVariables }>;
 async function readInput<O>(
   c: Context,
   operation: Operation<Fields, Fields, any, any>,
+  params: Record<string, string> = readParams(c, operation),
 ): Promise<InputOf<O>> {
-  const params = readParams(c, operation);
   const query = readQuery(c, operation);
   const body = await readBody(c, operation);
   return { params, query, body } as InputOf<O>;
@@ -309,7 +308,8 @@ function changeRun(
   };
 }
 
-// A plain record of headers, and a string: the server writes them as they are.
+// A plain record of headers, and a string: the server writes them as they are, and headers added later would turn the
+// body into a stream.
 function respond(
   c: RouteContext,
   operation: Operation<Fields, Fields, any, any>,

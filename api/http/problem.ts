@@ -2,6 +2,9 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { DomainError } from "#domain/errors.ts";
 
+/** The header that names a request, as the audit log does. */
+export const REQUEST_ID = "x-request-id";
+
 /** The one map from domain codes to HTTP statuses; a code that is not here is a conflict with the state of things. */
 const STATUS: Record<string, ContentfulStatusCode> = {
   invalid_input: 400,
@@ -42,7 +45,10 @@ export function problemResponse(c: Context, error: DomainError, requestId: strin
     detail: error.message,
     requestId,
   };
-  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    [REQUEST_ID]: requestId,
+  };
   if (status === 401) headers["www-authenticate"] = "Bearer";
   if (typeof error.details.retryAfterSeconds === "number")
     headers["retry-after"] = String(error.details.retryAfterSeconds);

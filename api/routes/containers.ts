@@ -20,7 +20,7 @@ export function containerRoutes(mounting: Mounting): void {
     region: ({ body }) => knownRegion(catalogue, body.region),
   });
   mountRead(mounting, contract.listContainers, (ctx, { query }) => listContainers(ctx, query));
-  mountItem(mounting, contract.getContainer, shownResource, presentContainer);
+  mountItem(mounting, contract.getContainer, shownResource("container"), presentContainer);
   mountChange(mounting, contract.updateContainer, (ctx, { body }) => updateContainer(ctx, body));
   mountChange(mounting, contract.deleteContainer, async (ctx) =>
     presentContainer(await deleteResource(ctx)),

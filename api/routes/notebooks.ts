@@ -20,7 +20,7 @@ export function notebookRoutes(mounting: Mounting): void {
     region: ({ body }) => knownRegion(catalogue, body.region),
   });
   mountRead(mounting, contract.listNotebooks, (ctx, { query }) => listNotebooks(ctx, query));
-  mountItem(mounting, contract.getNotebook, shownResource, presentNotebook);
+  mountItem(mounting, contract.getNotebook, shownResource("notebook"), presentNotebook);
   mountChange(mounting, contract.updateNotebook, (ctx, { body }) => updateNotebook(ctx, body));
   mountChange(mounting, contract.deleteNotebook, async (ctx) =>
     presentNotebook(await deleteResource(ctx)),

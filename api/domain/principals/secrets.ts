@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** API tokens begin so that secret scanners know them. */
 export const TOKEN_PREFIX = "aif_";
@@ -10,7 +10,7 @@ export function newSecret(prefix = TOKEN_PREFIX): string {
 
 /** What is stored of a secret (ID-3). No salt is needed: 256 random bits cannot be guessed. */
 export function hashSecret(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 export function sameHash(a: Buffer, b: Buffer): boolean {

@@ -3,7 +3,7 @@ import { cursorKey, pageOf, type Page, type PageQuery } from "#domain/page.ts";
 import { readableRegions } from "./readable-regions.ts";
 import { refuseUnusedService } from "./refuse-unused-service.ts";
 import type { ResourceKind } from "./resource-view.ts";
-import { SELECT_SHOWN, toShown, type ShownResource, type ShownRow } from "./shown-resource.ts";
+import { selectShown, toShown, type ShownResource, type ShownRow } from "./shown-resource.ts";
 
 const BEFORE_ALL = "00000000-0000-0000-0000-000000000000";
 
@@ -19,8 +19,8 @@ export async function listResources<Item>(
   const after = cursorKey(query) ?? BEFORE_ALL;
   const regions = readableRegions(authorization, kind);
   const { rows } = await site.database.pool.query<ShownRow>({
-    name: "resources of a workspace",
-    text: `${SELECT_SHOWN}
+    name: `${kind}s of a workspace`,
+    text: `${selectShown(kind)}
       where r.organization_id = $1 and r.workspace_id = $2 and r.kind = $3 and r.deleted_at is null
         and ($4::text[] is null or r.region = any ($4)) and r.id > $5 order by r.id limit $6`,
     values: [

@@ -1,7 +1,7 @@
 import { getTableColumns } from "drizzle-orm";
 import { resources } from "#db/schema/resources.ts";
 import type { Shown } from "#domain/access/target.ts";
-import type { MountedVolume, ResourceView } from "./resource-view.ts";
+import type { MountedVolume, ResourceKind, ResourceView } from "./resource-view.ts";
 
 const FIELDS = [
   "id",
@@ -49,19 +49,23 @@ export type ShownRow = Omit<ShownResource, "volumes"> & {
 
 const COLUMNS = FIELDS.map((field) => `r.${getTableColumns(resources)[field].name} as "${field}"`);
 
-/** Resources `r` with what belongs to them; conditions on `r` go after it. A resource has one home volume or disk. */
-export const SELECT_SHOWN = `
+// Only containers have these; a plan without them starts sooner.
+const OF_CONTAINERS = `
+    (select json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
+      'storageSince', v.storage_since) order by v.id)
+     from volumes v where v.resource_id = r.id and v.kind = 'volume') as attached,
+    (select json_build_object('server', s.registry_credentials ->> 'server', 'username', s.registry_credentials ->> 'username')
+     from resource_secrets s where s.resource_id = r.id and jsonb_typeof(s.registry_credentials) = 'object') as registry`;
+
+/** Resources `r` of a kind with what belongs to them; conditions on `r` go after it. Each has one home volume or disk. */
+export function selectShown(kind: ResourceKind): string {
+  return `
   select ${COLUMNS.join(", ")}, p.kind as "ownerKind", own.id as "ownId", own.kind as "ownKind",
     own.size_gib as "ownSizeGib", own.mount_path as "ownMountPath", own.storage_since as "ownStorageSince",
-    case r.kind when 'container' then
-      (select json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
-        'storageSince', v.storage_since) order by v.id)
-       from volumes v where v.resource_id = r.id and v.kind = 'volume') end as attached,
-    case r.kind when 'container' then
-      (select json_build_object('server', s.registry_credentials ->> 'server', 'username', s.registry_credentials ->> 'username')
-       from resource_secrets s where s.resource_id = r.id and jsonb_typeof(s.registry_credentials) = 'object') end as registry
+    ${kind === "container" ? OF_CONTAINERS : "null as attached, null as registry"}
   from resources r join principals p on p.id = r.owner_id
     left join volumes own on own.resource_id = r.id and own.kind <> 'volume'`;
+}
 
 export function toShown(row: ShownRow): ShownResource {
   const own = row.ownId === null ? [] : [ownVolume(row, row.ownId)];
@@ -74,17 +78,21 @@ function ownVolume(row: ShownRow, id: string): ShownVolume {
 }
 
 /** A resource as a read of it shows it; whether it lives is the target's to say. */
-export const shownResource: Shown<ShownResource> = {
-  name: "resource",
-  select: (id) => `select row_to_json(v) from (${SELECT_SHOWN} where r.id = ${id}) v`,
-  parse(json) {
-    const row = json as ShownRow;
-    const { createdAt, runningSince, stoppedAt } = row;
-    return toShown({
-      ...row,
-      createdAt: new Date(createdAt),
-      runningSince: runningSince && new Date(runningSince),
-      stoppedAt: stoppedAt && new Date(stoppedAt),
-    });
-  },
-};
+export function shownResource(kind: ResourceKind): Shown<ShownResource> {
+  const text = selectShown(kind);
+  return {
+    name: "shown",
+    select: (id) => `select row_to_json(v) from (${text} where r.id = ${id}) v`,
+    parse: (json) => fromJson(json as ShownRow),
+  };
+}
+
+function fromJson(row: ShownRow): ShownResource {
+  const { createdAt, runningSince, stoppedAt } = row;
+  return toShown({
+    ...row,
+    createdAt: new Date(createdAt),
+    runningSince: runningSince && new Date(runningSince),
+    stoppedAt: stoppedAt && new Date(stoppedAt),
+  });
+}
