@@ -5,8 +5,8 @@ import { measure, type Measured } from "./load.ts";
 import { median, quantile, type BenchResult } from "./result.ts";
 
 const CONNECTIONS = 16;
-const ROUNDS = 9;
-const SECONDS = 1;
+const ROUNDS = 25;
+const SECONDS = 0.4;
 const FLOOR = 0.5;
 
 const METHOD = [

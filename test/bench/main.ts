@@ -6,7 +6,6 @@ import type { BenchResult } from "./result.ts";
 const BENCHES: Record<string, () => Promise<{ default: () => Promise<BenchResult> }>> = {
   api: () => import("./api.ts"),
   site: () => import("./site.ts"),
-  site: () => import("./site.ts"),
 };
 
 const { positionals, values } = parseArgs({
