@@ -1,7 +1,11 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
+  .transform(Number)
+  .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
 
 /** The environment variables of the control plane; nothing else reads the environment. */

@@ -25,9 +25,9 @@ export async function openSiteDatabase(
     config.database === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
   const url = config.database?.url ?? server!.applicationUrl;
   const adminUrl = config.database === null ? server!.adminUrl : config.database.adminUrl;
+  const database = openDatabase(url, { max: 20 });
   try {
     if (adminUrl !== null) await migrate(adminUrl, roleOf(url));
-    const database = openDatabase(url, { max: 20 });
     await refuseOwnerRole(database);
     return {
       database,
@@ -40,6 +40,7 @@ export async function openSiteDatabase(
       },
     };
   } catch (error) {
+    await database.close();
     await server?.stop();
     throw error;
   }
