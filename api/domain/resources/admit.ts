@@ -85,14 +85,21 @@ const PLACED = new Set(["starting", "ready", "notReady", "stopping"]);
 
 /** The cluster where it holds room enough already, or was accepted for as much and waits; the new workload takes that over. */
 function heldCluster({ site }: ChangeContext, current: ResourceView, wanted: Flavor) {
-  const held = site.catalogue.flavor(current.flavor);
-  const accepted = current.desiredState === "running" && current.status !== "FAILED";
-  const placed = current.observed !== null && PLACED.has(current.observed.phase);
-  if (held === undefined || !(accepted || placed)) return undefined;
+  const held = site.catalogue.flavor(heldFlavor(current) ?? "");
+  if (held === undefined) return undefined;
   const enough =
     held.gpu?.model === wanted.gpu?.model &&
     (held.gpu?.count ?? 0) >= (wanted.gpu?.count ?? 0) &&
     held.vcpu >= wanted.vcpu &&
     held.memoryGib >= wanted.memoryGib;
   return enough ? site.clusters.get(current.clusterId) : undefined;
+}
+
+/** The flavor whose room it has: the one it was accepted for, or while that is given up again, the one that is still placed. */
+function heldFlavor(current: ResourceView): string | null {
+  const { desiredState, status, flavor, observed, generationEnds } = current;
+  if (desiredState === "running" && status !== "FAILED") return flavor;
+  if (observed === null || !PLACED.has(observed.phase)) return null;
+  // An edit of what is stopped may have changed the flavor since.
+  return generationEnds[observed.generation]?.flavor ?? flavor;
 }

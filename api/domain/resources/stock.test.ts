@@ -187,6 +187,20 @@ test("CAT-3 what was accepted waits: it can be edited and restarted meanwhile, n
   expect((await site.ask("GET", path)).body.status).toBe("RUNNING");
 });
 
+test("CAT-3 a stop does not lend the room of the old flavor to the start of a larger one", async () => {
+  const { body } = await container("h100-sxm5-1");
+  await container(WHOLE_NODE);
+  await site.pass(30);
+  await container("h100-sxm5-4");
+  const path = `/v1/containers/${body.id}`;
+  expect((await site.ask("POST", `${path}/stop`)).status).toBe(202);
+  expect((await site.ask("PATCH", path, { flavor: WHOLE_NODE })).status).toBe(200);
+  const larger = await site.ask("POST", `${path}/start`);
+  expect([larger.status, larger.body.code]).toEqual([409, "out_of_stock"]);
+  expect((await site.ask("PATCH", path, { flavor: "h100-sxm5-1" })).status).toBe(200);
+  expect((await site.ask("POST", `${path}/start`)).status).toBe(202);
+});
+
 test("CAT-3 a cluster that does not answer refuses nobody: what was known of it stands", async () => {
   expect((await notebook("cpu-small")).status).toBe(201);
   const failure = { region: "hanoi", failure: "apiErrors" };
