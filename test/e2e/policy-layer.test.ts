@@ -1,0 +1,122 @@
+import { operationRow, type Action } from "@aifactory/sdk/policy";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Operation } from "../../api/contract/operation.ts";
+import { allOperations } from "../../api/contract/operations.ts";
+import { pathOf, requestFor, type FixtureRequest } from "../support/fixture-requests.ts";
+import {
+  attachPolicy,
+  containerIn,
+  notebookIn,
+  volumeIn,
+  writePolicy,
+} from "../support/fixture-targets.ts";
+import { fund, must, roomyCatalogue } from "../support/fixture.ts";
+import type { Answer } from "../support/request.ts";
+import { startTestSite, type Person, type TestSite } from "../support/site.ts";
+
+const SERVICES = ["notebook", "container", "inference"];
+const operations = allOperations().filter(({ id }) => operationRow(id).action !== undefined);
+const lists = operations.filter(({ id }) => /^list(Notebooks|Containers|Volumes)$/.test(id));
+const others = operations.filter((operation) => !lists.includes(operation));
+
+/** POL-3: what costs money can be seen, stopped and deleted whatever the Owner disables. */
+const NEED_NO_SERVICE = new Set(["read", "stop", "delete", "delete-volume"]);
+
+let site: TestSite;
+let elsewhere: string;
+let admin: Person;
+let member: Person;
+beforeAll(async () => {
+  site = await startTestSite({ adapt: roomyCatalogue });
+  await fund(site);
+  elsewhere = await site.createWorkspace();
+});
+afterAll(() => site?.stop());
+
+describe("POL-3 a boundary that denies one action", () => {
+  test.each(others)("$id: the Owner as before, Admin and Member 403", async (operation) => {
+    const requests = await prepare(operation);
+    await deny(requests.workspaceId, operation);
+    const { action } = operationRow(operation.id);
+    const refusal = { status: 403, code: "policy_denied", action, layer: "explicitDeny" };
+    expect((await send(operation, admin, requests)).body).toMatchObject(refusal);
+    expect((await send(operation, member, requests)).body).toMatchObject(refusal);
+    expectDone(operation, await send(operation, owner(), requests));
+  });
+
+  test.each(lists)("$id: the Owner sees what Admin and Member do not", async (operation) => {
+    const requests = await prepare(operation);
+    await deny(requests.workspaceId, operation);
+    expect((await send(operation, admin, requests)).body.items).toEqual([]);
+    expect((await send(operation, member, requests)).body.items).toEqual([]);
+    expect((await send(operation, owner(), requests)).body.items).toHaveLength(1);
+  });
+});
+
+describe("POL-3 ORG-4 a Service that was disabled", () => {
+  test.each(operations)("$id: for everybody alike", async (operation) => {
+    const { workspaceId, ...requests } = await prepare(operation);
+    const [service, verb] = operationRow(operation.id).action!.split(":") as [string, string];
+    const path = `/v1/workspaces/${workspaceId}/services/${service}`;
+    await must(site.request("DELETE", path, { token: site.ownerToken }));
+    for (const caller of [owner(), admin, member]) {
+      const answer = await send(operation, caller, requests);
+      if (NEED_NO_SERVICE.has(verb)) expectDone(operation, answer);
+      else expect(answer.body).toMatchObject({ status: 403, code: "service_not_enabled", service });
+    }
+  });
+});
+
+interface Prepared {
+  readonly workspaceId: string;
+  /** One for each caller: what one may do, it does. */
+  readonly byToken: ReadonlyMap<string, FixtureRequest>;
+}
+
+/** A Workspace with an Admin and a Member, and for Owner, Admin and Member each a target that the Member owns. */
+async function prepare(operation: Operation): Promise<Prepared> {
+  const workspaceId = await site.createWorkspace();
+  admin = await site.mint("admin@example.com", { [workspaceId]: "Admin" });
+  member = await site.mint("member@example.com", { [workspaceId]: "Member" });
+  const place = { site, workspaceId, elsewhere, creator: member.token };
+  const byToken = new Map<string, FixtureRequest>();
+  for (const { token } of [owner(), admin, member])
+    byToken.set(token, await requestFor(operation.id, place));
+  if (operation.id === "listNotebooks") await notebookIn(place);
+  if (operation.id === "listContainers") await containerIn(place);
+  if (operation.id === "listVolumes") await volumeIn(place);
+  return { workspaceId, byToken };
+}
+
+/** Everything is allowed but the action of the operation. */
+async function deny(workspaceId: string, operation: Operation): Promise<void> {
+  const action = operationRow(operation.id).action as Action;
+  const allow = SERVICES.map((service) => ({
+    effect: "Allow",
+    service,
+    regions: "*",
+    actions: "*",
+  }));
+  const service = action.slice(0, action.indexOf(":"));
+  const denial = { effect: "Deny", service, regions: "*", actions: [action] };
+  const policyId = await writePolicy(site, [...allow, denial]);
+  await attachPolicy({ site, workspaceId }, { policyId });
+}
+
+function owner(): Pick<Person, "token"> {
+  return { token: site.ownerToken };
+}
+
+function send(
+  operation: Operation,
+  { token }: Pick<Person, "token">,
+  { byToken }: Pick<Prepared, "byToken">,
+): Promise<Answer> {
+  const request = byToken.get(token)!;
+  const path = pathOf(operation, request);
+  return site.request(operation.method.toUpperCase(), path, { token, body: request.body });
+}
+
+function expectDone(operation: Operation, answer: Answer): void {
+  expect(answer.status, JSON.stringify(answer.body)).toBe(operation.status);
+}
