@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { inject } from "vitest";
 import { openDatabase, type Database } from "../../api/db/database.ts";
@@ -28,9 +29,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     asOwner: (sql, values) => runOn(ownerUrl, sql, values),
     async drop() {
       await database.close();
-      await runOn(adminUrl, `drop database if exists ${name} with (force)`);
+      await dropDatabase(adminUrl, name);
     },
   };
+}
+
+async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await runOn(adminUrl, `drop database if exists ${name} with (force)`);
+      return;
+    } catch (error) {
+      // An autovacuum worker in it is not ours to end; it is soon done.
+      if (!/terminate process/.test(String(error)) || attempt === 50) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 function withDatabase(url: string, name: string): string {
