@@ -25,7 +25,12 @@ export function principalRoutes(mounting: Mounting): void {
     { redact: withoutSecret },
   );
   mountSelfRead(mounting, contract.listTokens, ({ site, actor }, { query }) =>
-    listTokens(site, actor.principalId, query),
+    // A token of one Workspace knows nothing of the rest (ID-3).
+    listTokens(
+      site,
+      { principalId: actor.principalId, workspaceId: actor.credential.workspaceId },
+      query,
+    ),
   );
   mountSelfChange(mounting, contract.revokeToken, ({ tx, actor }, { params }) =>
     revokeToken(tx, actor.principalId, params.tokenId),
@@ -49,7 +54,7 @@ function serviceAccountRoutes(mounting: Mounting): void {
     { redact: withoutSecret },
   );
   mountRead(mounting, contract.listServiceAccountTokens, ({ site, authorization }, { query }) =>
-    listTokens(site, authorization.target.id, query),
+    listTokens(site, { principalId: authorization.target.id, workspaceId: null }, query),
   );
   mountChange(mounting, contract.revokeServiceAccountToken, ({ tx, authorization }, { params }) =>
     revokeToken(tx, authorization.target.id, params.tokenId),

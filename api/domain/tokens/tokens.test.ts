@@ -165,6 +165,15 @@ describe("ID-3 tokens of one Workspace", () => {
     ]);
   });
 
+  test("ID-3 list the tokens of that Workspace only", async () => {
+    await create({ name: "unbound" });
+    await create({ name: "elsewhere", workspaceId: elsewhere });
+    const { body } = await create({ name: "here", workspaceId: workspace });
+    const { items } = await list(body.token, "?limit=200");
+    const places = new Set(items.map((it: { workspaceId: string | null }) => it.workspaceId));
+    expect(places).toEqual(new Set([workspace]));
+  });
+
   test("ID-3 make neither tokens nor Organizations", async () => {
     const { body } = await create({ workspaceId: workspace });
     const founded = await site.request("POST", "/v1/organizations", {
