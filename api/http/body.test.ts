@@ -15,12 +15,12 @@ afterAll(() => site.stop());
 
 const path = () => `/v1/workspaces/${workspace}/volumes`;
 
-/** A request that is written by hand; `send` gets it before its end. */
-function open(to: string, headers: Record<string, string>) {
+/** A request that is written by hand. */
+function open(to: string, headers: Record<string, string>, token = site.ownerToken) {
   return httpRequest(`${site.url}${to}`, {
     method: "POST",
     headers: {
-      authorization: `Bearer ${site.ownerToken}`,
+      authorization: `Bearer ${token}`,
       "content-type": "application/json",
       ...headers,
     },
@@ -101,4 +101,31 @@ test("a body that is slow to come holds no connection to the database", async ()
   for (const request of slow.slice(1)) request.destroy();
   slow[0]!.end("{}");
   expect((await answerOf(slow[0]!)).status).toBe(202);
+});
+
+test("RBAC-1 a caller is judged when the whole request is there", async () => {
+  const member = await site.mint("leaving@example.com", { [workspace]: "Member" });
+  const body = JSON.stringify({ name: "data", region: "hanoi", sizeGib: 1 });
+  const length = { "content-length": String(body.length) };
+  const held = open(path(), length, member.token);
+  const inTime = open(path(), length, member.token);
+  for (const request of [held, inTime]) request.write(body.slice(0, 10));
+  inTime.end(body.slice(10));
+  expect((await answerOf(inTime)).status).toBe(201);
+  const removed = await site.request(
+    "DELETE",
+    `/v1/workspaces/${workspace}/members/${member.userId}`,
+    { token: site.ownerToken },
+  );
+  expect(removed.status).toBe(204);
+  held.end(body.slice(10));
+  expect((await answerOf(held)).status).toBe(404);
+});
+
+test("ID-1 who asks is told before what is wrong with the body", async () => {
+  const request = open(path(), { "content-length": String(MAX_BODY_BYTES + 1) }, "nobody");
+  request.flushHeaders();
+  const { status } = await answerOf(request);
+  request.destroy();
+  expect(status).toBe(401);
 });

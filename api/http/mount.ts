@@ -202,7 +202,17 @@ function on(
   operation: Operation<Fields, Fields, any, any>,
   handle: (c: RouteContext) => Promise<Response>,
 ): void {
-  app.on(operation.method.toUpperCase(), operation.path.replaceAll(/\{(\w+)\}/g, ":$1"), handle);
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+  app.on(operation.method.toUpperCase(), path, async (c) => {
+    await arrival(c, operation);
+    return handle(c);
+  });
+}
+
+// A caller is judged when the whole request is there: rights lost meanwhile must not serve for a body held back.
+async function arrival(c: RouteContext, { method, body }: Operation<Fields, Fields, any, any>) {
+  if (method === "get" || (body === null && c.req.header("idempotency-key") === undefined)) return;
+  await readText(c).catch(() => {}); // What is wrong with it is told after who asks.
 }
 
 type RouteContext = Context<{ Variables: RequestVariables }>;
