@@ -2,12 +2,14 @@ import { join } from "node:path";
 import type { Kind } from "../resources/resources.ts";
 import type { Engine } from "../../test/support/pulumi/engine.ts";
 
-/** A resource that the test program is to make; logical names are unique among all kinds. */
+/** A resource that the test program is to make; references mean the latest of a logical name. */
 export interface Wanted {
   readonly kind: Kind;
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly dependsOn?: readonly string[];
+  /** The component that it belongs to; each is of a type of its own. */
+  readonly parent?: string;
 }
 
 /** The folder of the test program. */

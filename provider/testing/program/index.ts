@@ -1,4 +1,10 @@
-import { Config, type CustomResource, type Output, secret } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  Config,
+  type CustomResource,
+  type Output,
+  secret,
+} from "@pulumi/pulumi";
 import * as aifactory from "@aifactory/pulumi";
 import type { Wanted } from "../wanted.ts";
 
@@ -6,6 +12,13 @@ type Constructor = new (name: string, args: never, options: object) => CustomRes
 
 const classes = aifactory as unknown as Readonly<Record<string, Constructor>>;
 const made = new Map<string, CustomResource>();
+const components = new Map<string, ComponentResource>();
+
+function component(name: string): ComponentResource {
+  const known = components.get(name) ?? new ComponentResource(`test:index:${name}`, name);
+  components.set(name, known);
+  return known;
+}
 
 /** Plain values, but `{ "$output": "ml.id" }` is an output and `{ "$secret": "…" }` a secret. */
 function argument(value: unknown): unknown {
@@ -21,11 +34,12 @@ function output(path: string): Output<unknown> {
   return (made.get(name) as unknown as Record<string, Output<unknown>>)[key]!;
 }
 
-for (const { kind, name, args, dependsOn = [] } of new Config().requireObject<Wanted[]>(
+for (const { kind, name, args, dependsOn = [], parent } of new Config().requireObject<Wanted[]>(
   "resources",
 )) {
   const Resource = classes[kind]!;
-  const options = { dependsOn: dependsOn.map((other) => made.get(other)!) };
+  const belonging = parent === undefined ? {} : { parent: component(parent) };
+  const options = { dependsOn: dependsOn.map((other) => made.get(other)!), ...belonging };
   made.set(name, new Resource(name, argument(args) as never, options));
 }
 
