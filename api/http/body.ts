@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { DomainError, InputError } from "#domain/errors.ts";
-import type { RequestVariables } from "./mount.ts";
+import type { RouteContext } from "./route-context.ts";
 
 export const MAX_BODY_BYTES = 1_048_576;
 
@@ -10,7 +10,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * The text of a request's body, read once however often it is asked for, and never more than a body may have. Throws
  * `body_too_large`, `invalid_input` for what is not UTF-8.
  */
-export function readText(c: Context<{ Variables: RequestVariables }>): Promise<string> {
+export function readText(c: RouteContext): Promise<string> {
   const known = c.get("bodyText");
   if (known !== undefined) return known;
   const text = readBytes(c).catch(asProblem).then(decode);

@@ -2,10 +2,8 @@ import type { Context, Hono } from "hono";
 import { operationRow, type Action } from "@aifactory/sdk/policy";
 import type { z } from "@hono/zod-openapi";
 import type { Fields, Operation } from "#contract/operation.ts";
-import type { Actor } from "#domain/access/actor.ts";
-import { authorize, requireAction, type Authorization } from "#domain/access/authorize.ts";
-import type { Grants } from "#domain/access/grants.ts";
-import type { Shown, Target } from "#domain/access/target.ts";
+import { requireAction } from "#domain/access/authorize.ts";
+import type { Shown } from "#domain/access/target.ts";
 import type {
   ChangeContext,
   OperatorChangeContext,
@@ -15,29 +13,29 @@ import type {
   SelfContext,
 } from "#domain/context.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
-import { keyOf } from "#domain/ids.ts";
-import type { Authenticator, Identified } from "#domain/principals/authenticate.ts";
-import type { Site } from "#domain/site.ts";
 import { readText } from "./body.ts";
 import { runChange, type ChangeRun } from "./change.ts";
+import {
+  authenticate,
+  authorizedContext,
+  identify,
+  requestOf,
+  type Caller,
+  type Deciding,
+} from "./identify.ts";
 import { readBody, readParams, readQuery } from "./input.ts";
-import { REQUEST_ID } from "./problem.ts";
+import {
+  refuseReadOnly,
+  refuseWorkspaceToken,
+  requireOperator,
+  requirePrincipal,
+} from "./require-actor.ts";
+import { respond } from "./respond.ts";
+import type { AnyOperation, RequestVariables, RouteContext } from "./route-context.ts";
 
 /** What every route needs, made once. */
-export interface Mounting {
+export interface Mounting extends Deciding {
   readonly app: Hono<{ Variables: RequestVariables }>;
-  readonly site: Site;
-  readonly grants: Grants;
-  readonly authenticator: Authenticator;
-}
-
-export interface RequestVariables {
-  requestId: string;
-  sourceAddress: string | null;
-  /** Set where the answer is one that was given before. */
-  replayed?: boolean;
-  /** Of the body, once it was asked for. */
-  bodyText?: Promise<string>;
 }
 
 export interface Input<P, Q, B> {
@@ -69,7 +67,7 @@ interface ChangeOptions<O> {
 }
 
 /** Mounts a read of a target: validate → authenticate → locate → authorize → read. */
-export function mountRead<O extends Operation<Fields, Fields, any, any>>(
+export function mountRead<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: ReadContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -83,7 +81,7 @@ export function mountRead<O extends Operation<Fields, Fields, any, any>>(
 }
 
 /** Mounts a read that shows the target itself; it is found with caller and target, and shown once that is allowed. */
-export function mountItem<O extends Operation<Fields, Fields, any, any>, View>(
+export function mountItem<O extends AnyOperation, View>(
   mounting: Mounting,
   operation: O,
   shown: Shown<View>,
@@ -105,7 +103,7 @@ export function mountItem<O extends Operation<Fields, Fields, any, any>, View>(
 }
 
 /** Mounts a change of a target, in one transaction with its audit event and idempotency record. */
-export function mountChange<O extends Operation<Fields, Fields, any, any>>(
+export function mountChange<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: ChangeContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -132,7 +130,7 @@ export function mountChange<O extends Operation<Fields, Fields, any, any>>(
 }
 
 /** Mounts what a caller reads for itself, of the catalogue or of its own. */
-export function mountSelfRead<O extends Operation<Fields, Fields, any, any>>(
+export function mountSelfRead<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: SelfContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -145,7 +143,7 @@ export function mountSelfRead<O extends Operation<Fields, Fields, any, any>>(
 }
 
 /** Mounts what a caller changes of its own. */
-export function mountSelfChange<O extends Operation<Fields, Fields, any, any>>(
+export function mountSelfChange<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: SelfChangeContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -166,7 +164,7 @@ export function mountSelfChange<O extends Operation<Fields, Fields, any, any>>(
 }
 
 /** Mounts an endpoint of the operator that changes something in a transaction. */
-export function mountOperatorChange<O extends Operation<Fields, Fields, any, any>>(
+export function mountOperatorChange<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: OperatorChangeContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -185,7 +183,7 @@ export function mountOperatorChange<O extends Operation<Fields, Fields, any, any
 }
 
 /** Mounts an endpoint of the operator that reads, or whose work does not fit one transaction. */
-export function mountOperator<O extends Operation<Fields, Fields, any, any>>(
+export function mountOperator<O extends AnyOperation>(
   mounting: Mounting,
   operation: O,
   handler: (ctx: OperatorContext, input: InputOf<O>) => Promise<OutputOf<O>>,
@@ -199,7 +197,7 @@ export function mountOperator<O extends Operation<Fields, Fields, any, any>>(
 
 function on(
   { app }: Mounting,
-  operation: Operation<Fields, Fields, any, any>,
+  operation: AnyOperation,
   handle: (c: RouteContext) => Promise<Response>,
 ): void {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
@@ -215,11 +213,9 @@ async function arrival(c: RouteContext, { method, body }: Operation<Fields, Fiel
   await readText(c).catch(() => {}); // What is wrong with it is told after who asks.
 }
 
-type RouteContext = Context<{ Variables: RequestVariables }>;
-
 async function readInput<O>(
   c: Context,
-  operation: Operation<Fields, Fields, any, any>,
+  operation: AnyOperation,
   params: Record<string, string> = readParams(c, operation),
 ): Promise<InputOf<O>> {
   const query = readQuery(c, operation);
@@ -227,74 +223,10 @@ async function readInput<O>(
   return { params, query, body } as InputOf<O>;
 }
 
-async function authenticate({ authenticator }: Mounting, c: Context): Promise<Actor> {
-  return (await authenticator.identify(c.req.header("authorization"))).actor;
-}
-
-interface Caller extends Identified {
-  readonly params: Record<string, string>;
-}
-
-/** Who asks, and for what. */
-async function identify(
-  mounting: Mounting,
-  c: RouteContext,
-  operation: Operation<Fields, Fields, any, any>,
-  shown?: Shown<unknown>,
-): Promise<Caller> {
-  const named = readNamed(c, operation);
-  if (named instanceof DomainError) {
-    await authenticate(mounting, c); // Without a valid token everything is 401, also what names nothing (ID-1).
-    throw named;
-  }
-  const authorization = c.req.header("authorization");
-  const { target } = named;
-  const wanted = shown === undefined ? { target } : { target, shown };
-  const identified = await mounting.authenticator.identify(authorization, wanted);
-  return { ...identified, params: named.params };
-}
-
-/** The target is named by the path parameter of its kind: `workspaceId` for a Workspace. */
-function readNamed(c: RouteContext, operation: Operation<Fields, Fields, any, any>) {
-  const kind = operationRow(operation.id).target as Target["kind"];
-  try {
-    const params = readParams(c, operation);
-    return { params, target: { kind, id: keyOf(params[`${kind}Id`]!) } };
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-}
-
-async function authorizedContext(
-  mounting: Mounting,
-  c: RouteContext,
-  operation: Operation<Fields, Fields, any, any>,
-  actor: Actor,
-  target: Target | null,
-): Promise<ReadContext> {
-  const principal = requirePrincipal(actor);
-  const kind = operationRow(operation.id).target;
-  if (target === null) throw notFound(kind === "serviceAccount" ? "service account" : kind);
-  const authorization: Authorization = await authorize(
-    mounting.grants,
-    principal,
-    operation.id,
-    target,
-    target.region,
-  );
-  refuseReadOnly(principal, operation);
-  return { ...requestOf(mounting, c), actor: principal, authorization };
-}
-
-function requestOf({ site }: Mounting, c: RouteContext) {
-  return { site, requestId: c.get("requestId"), sourceAddress: c.get("sourceAddress") };
-}
-
 function changeRun(
   mounting: Mounting,
   c: RouteContext,
-  operation: Operation<Fields, Fields, any, any>,
+  operation: AnyOperation,
   caller: Pick<Caller, "actor" | "target" | "params">,
   options: ChangeOptions<any>,
 ): ChangeRun {
@@ -318,51 +250,9 @@ function changeRun(
   };
 }
 
-// A plain record of headers, and a string: the server writes them as they are, and headers added later would turn the
-// body into a stream.
-function respond(
-  c: RouteContext,
-  operation: Operation<Fields, Fields, any, any>,
-  body: unknown,
-): Response {
-  const headers: Record<string, string> = { [REQUEST_ID]: c.get("requestId") };
-  if (c.get("replayed")) headers["idempotency-replayed"] = "true";
-  if (operation.response === null) return new Response(null, { status: 204, headers });
-  headers["content-type"] = "application/json";
-  if (operation.revisioned) headers["etag"] = `"${(body as { revision: number }).revision}"`;
-  return new Response(JSON.stringify(body), { status: operation.status, headers });
-}
-
 function ifMatch(c: Context): number | null {
   const header = c.req.header("if-match");
   if (header === undefined || header === "*") return null;
   const revision = /^"(\d+)"$/.exec(header)?.[1];
   return revision === undefined ? -1 : Number(revision);
-}
-
-function requirePrincipal(actor: Actor): Extract<Actor, { principalId: string }> {
-  if (actor.kind !== "operator") return actor;
-  throw new DomainError("forbidden", "The operator’s token works for /v1/operator only.", {
-    layer: "role",
-  });
-}
-
-function requireOperator(actor: Actor): Extract<Actor, { kind: "operator" }> {
-  if (actor.kind === "operator") return actor;
-  throw new DomainError("forbidden", "This needs the operator’s token.", { layer: "role" });
-}
-
-function refuseReadOnly(
-  actor: Extract<Actor, { principalId: string }>,
-  operation: Operation<Fields, Fields, any, any>,
-): void {
-  if (!actor.credential.readOnly || operation.method === "get") return;
-  throw new DomainError("token_read_only", "This token may only read.", { layer: "token" });
-}
-
-function refuseWorkspaceToken(actor: Extract<Actor, { principalId: string }>): void {
-  if (actor.credential.workspaceId === null) return;
-  throw new DomainError("token_restricted", "This token works in one Workspace only.", {
-    layer: "token",
-  });
 }

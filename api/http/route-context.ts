@@ -1,0 +1,18 @@
+import type { Context } from "hono";
+import type { Fields, Operation } from "#contract/operation.ts";
+
+/** What is known of a request from its first moment on. */
+export interface RequestVariables {
+  requestId: string;
+  sourceAddress: string | null;
+  /** Set where the answer is one that was given before. */
+  replayed?: boolean;
+  /** Of the body, once it was asked for. */
+  bodyText?: Promise<string>;
+}
+
+export type RouteContext = Context<{ Variables: RequestVariables }>;
+
+/** An operation of whatever input and output. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the schemas are only passed on
+export type AnyOperation = Operation<Fields, Fields, any, any>;
