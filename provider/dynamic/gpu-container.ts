@@ -1,6 +1,6 @@
 import { output, secret } from "@pulumi/pulumi";
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { EnvEntry, Port } from "../resources/gpu-container.ts";
+import type { EnvEntry, Port } from "../resources/gpu-container-fields.ts";
 import { AiFactoryResource, typeOf } from "./aifactory-resource.ts";
 import { COMPUTE_OUTPUTS, type ComputeArgs } from "./compute-args.ts";
 

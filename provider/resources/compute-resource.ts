@@ -1,7 +1,7 @@
 import { waitForGone } from "@aifactory/sdk";
 import { clientToken } from "./client-token.ts";
 import {
-  commonOutputs,
+  outputsOf,
   type ComputeApi,
   type ComputeInputs,
   type ComputeKind,
@@ -10,10 +10,9 @@ import {
 } from "./compute.ts";
 import { changedFields, checkFields, diffFields } from "./fields.ts";
 import { ifGone } from "./if-gone.ts";
-import { InitError } from "./init-error.ts";
 import { locate } from "./locate.ts";
 import type { Context, Draft, Resource } from "./resource.ts";
-import { waitUntilUp } from "./wait-until-up.ts";
+import { pending, settle } from "./settle.ts";
 
 /** The operations that notebooks and containers share. They are replaced delete-first: GPUs are scarce (IAC-3). */
 export function computeResource<
@@ -21,31 +20,13 @@ export function computeResource<
   Inputs extends ComputeInputs,
   Outputs extends ComputeOutputs,
 >(kind: ComputeKind<L, Inputs, Outputs>): Resource<Inputs, Outputs> {
-  const outputsOf = (live: L, known: object): Outputs =>
-    ({ ...commonOutputs(live, known), ...kind.outputsOf(live, known) }) as unknown as Outputs;
-
-  /** From accepted to as the program wants it; what goes wrong on the way leaves the id and what there is. */
-  async function settle(context: Context, live: L, inputs: Inputs, resume: boolean) {
-    const api = kind.api(context.client);
-    let last = live;
-    try {
-      last = await startOrStop(api, last, inputs, resume);
-      if (last.running || inputs.running === false)
-        last = await waitUntilUp(context, api, last, { what: kind.what, wait: inputs.wait });
-      return { id: last.id, outputs: outputsOf(last, inputs) };
-    } catch (error) {
-      last = await api.get(last.id).catch(() => last);
-      throw new InitError(last.id, { ...outputsOf(last, inputs), __pending: true }, error);
-    }
-  }
-
   return {
     check: (news) => checkFields(kind.fields(news), news),
 
     diff(olds, news) {
       const diff = diffFields(kind.fields({ ...olds, ...news }), olds, news, () => true);
-      const { __pending: pending } = olds;
-      return pending ? { ...diff, changes: true } : diff;
+      const { __pending: isPending } = olds;
+      return isPending ? { ...diff, changes: true } : diff;
     },
 
     async create(context, inputs) {
@@ -53,36 +34,37 @@ export function computeResource<
       const fields = kind.fields(inputs);
       const made = await createLiving(context, api, kind, inputs);
       const stale = new Set([
-        ...changedFields(fields, outputsOf(made, inputs), drafted(inputs)),
+        ...changedFields(fields, outputsOf(kind, made, inputs), drafted(inputs)),
         ...kind.hidden(inputs),
       ]);
       let live = made;
       try {
         live = await api.edit(made.id, [...stale], inputs);
       } catch (error) {
-        throw new InitError(made.id, { ...outputsOf(made, inputs), __pending: true }, error);
+        throw pending(kind, made, inputs, error);
       }
-      return settle(context, live, inputs, true);
+      return settle(kind, context, { live, inputs, resume: true });
     },
 
     async read({ client }, id, olds) {
       const live = await locate(kind.api(client), id);
       if (live === null || live.status === "DELETING") return null;
-      const { __pending: wasPending } = olds;
-      const pending = wasPending && live.status !== "RUNNING";
-      const outputs = outputsOf(live, olds);
-      return { id: live.id, outputs: pending ? { ...outputs, __pending: true } : outputs };
+      const { __pending: isPending } = olds;
+      const outputs = outputsOf(kind, live, olds);
+      const isUp = isPending === undefined || live.status === "RUNNING";
+      return { id: live.id, outputs: isUp ? outputs : { ...outputs, __pending: true } };
     },
 
     async update(context, id, olds, news) {
-      const { __pending: pending } = olds;
+      const { __pending: isPending } = olds;
       const api = kind.api(context.client);
       const current = await locate(api, id);
       if (current === null)
         throw new Error(`${kind.what} ${id} is gone. Run pulumi refresh, then pulumi up.`);
       const changed = changedFields(kind.fields(news), olds, drafted(news));
       const live = await api.edit(current.id, changed, news);
-      return (await settle(context, live, news, pending === true)).outputs;
+      const resume = isPending === true;
+      return (await settle(kind, context, { live, inputs: news, resume })).outputs;
     },
 
     async delete({ client, say }, id, { name, wait }) {
@@ -116,17 +98,4 @@ async function createLiving<L extends Live, Inputs extends ComputeInputs, Output
     context.say(`${kind.what} ${inputs.name} waits for its predecessor ${made.id} to be gone`);
     await waitForGone((signal) => api.get(made.id, signal), { what: kind.what });
   }
-}
-
-/** What the program declares, it gets. Nothing else is restarted, but for what has not come up since it was made. */
-async function startOrStop<L extends Live>(
-  api: ComputeApi<L>,
-  live: L,
-  { running }: ComputeInputs,
-  resume: boolean,
-): Promise<L> {
-  const failed = live.status === "FAILED";
-  if (running === false) return live.running ? api.stop(live.id) : live;
-  if (running === true ? !live.running || failed : resume && failed) return api.start(live.id);
-  return live;
 }

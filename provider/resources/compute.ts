@@ -86,9 +86,15 @@ export const commonFields: Fields = {
   },
 };
 
-/** The outputs that both have. */
-export function commonOutputs(live: Live, known: Partial<ComputeOutputs>): ComputeOutputs {
+/** The outputs of either; `known` holds what the API does not tell. */
+export function outputsOf<L extends Live, Inputs extends ComputeInputs, Outputs>(
+  kind: ComputeKind<L, Inputs, Outputs>,
+  live: L,
+  known: object,
+): Outputs {
+  const { wait } = known as Partial<ComputeOutputs>;
   const { workspaceId, name, region, flavor, tags, running, status, createdBy, createdAt } = live;
   const told = { workspaceId, name, region, flavor, tags, running, status, createdBy, createdAt };
-  return known.wait === undefined ? told : { ...told, wait: known.wait };
+  const common: ComputeOutputs = wait === undefined ? told : { ...told, wait };
+  return { ...common, ...kind.outputsOf(live, known as Partial<Inputs & Outputs>) } as Outputs;
 }

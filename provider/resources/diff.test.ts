@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clientToken } from "./client-token.ts";
-import { gpuContainer, type GpuContainerOutputs } from "./gpu-container.ts";
+import { gpuContainer } from "./gpu-container.ts";
+import type { GpuContainerOutputs } from "./gpu-container-fields.ts";
 import { notebook, type NotebookOutputs } from "./notebook.ts";
 import { policyAttachment } from "./policy-attachment.ts";
 import { policy } from "./policy.ts";

@@ -1,9 +1,10 @@
-import { isCode, waitFor, waitForGone, type Client, type Workspace } from "@aifactory/sdk";
+import { waitForGone, type Client, type Workspace } from "@aifactory/sdk";
 import { changedFields, checkFields, diffFields, type Fields } from "./fields.ts";
 import { clientToken } from "./client-token.ts";
 import { ifGone } from "./if-gone.ts";
 import { InitError } from "./init-error.ts";
 import type { Context, Resource } from "./resource.ts";
+import { requestWorkspaceDeletion } from "./request-workspace-deletion.ts";
 import * as rules from "./rules.ts";
 import { asSet, sameItems } from "./same.ts";
 
@@ -65,7 +66,7 @@ export const workspace: Resource<WorkspaceInputs, WorkspaceOutputs> = {
 
   async delete(context, id, { name, forceDestroy }) {
     const { client, say } = context;
-    await ifGone(requestDeletion(client, id, forceDestroy ?? false), null);
+    await ifGone(requestWorkspaceDeletion(client, id, forceDestroy ?? false), null);
     await waitForGone((signal) => client.getWorkspace({ path: { workspaceId: id }, signal }), {
       what: "Workspace",
       onProgress: () => say(`Workspace ${name} is being deleted`),
@@ -131,29 +132,4 @@ async function outputsOf(
     // As the program spells it where that means the same, so that a refresh is quiet.
     services: fields["services"]!.same!(services ?? [], enabled) ? (services ?? []) : enabled,
   };
-}
-
-/** Asks for the deletion; what is being deleted in it already is waited for, for the API refuses to count it as gone. */
-async function requestDeletion(client: Client, workspaceId: string, force: boolean): Promise<void> {
-  const path = { workspaceId };
-  const attempt = () =>
-    client.deleteWorkspace({ path, query: { force: force ? "true" : "false" } });
-  try {
-    await attempt();
-  } catch (error) {
-    if (!isCode(error, "workspace_not_empty") || !(await isEmptying(client, workspaceId)))
-      throw error;
-    await waitFor((signal) => client.listNotebooks({ path, signal }), { until: isEmptyPage });
-    await waitFor((signal) => client.listContainers({ path, signal }), { until: isEmptyPage });
-    await attempt();
-  }
-}
-
-const isEmptyPage = ({ items }: { items: unknown[] }): boolean => items.length === 0;
-
-async function isEmptying(client: Client, workspaceId: string): Promise<boolean> {
-  const path = { workspaceId };
-  const pages = [await client.listNotebooks({ path }), await client.listContainers({ path })];
-  const living = pages.flatMap(({ items }): { status: string }[] => items);
-  return living.length > 0 && living.every(({ status }) => status === "DELETING");
 }
