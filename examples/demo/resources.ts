@@ -95,8 +95,10 @@ async function create(
       progress(`waiting for the ${kind}`);
     },
   });
-  await waitForNotebook(client, notebook.id, follow("Notebook"));
-  await waitForContainer(client, container.id, follow("GpuContainer"));
+  await Promise.all([
+    waitForNotebook(client, notebook.id, follow("Notebook")),
+    waitForContainer(client, container.id, follow("GpuContainer")),
+  ]);
   return { workspaceId, notebookId: notebook.id, containerId: container.id, policyId: policy.id };
 }
 
