@@ -24,8 +24,9 @@ type DesiredColumns = Pick<
 export async function changeDesired(
   tx: TenantTx,
   current: ResourceView,
-  change: Partial<DesiredColumns>,
+  asked: Partial<DesiredColumns>,
 ): Promise<ResourceView> {
+  const change = { ...asked, ...acceptedAfter(current.observedAt, asked.desiredAt) };
   const derived = deriveStatus({ ...current, ...change }, ownVolumes(current.volumes));
   const [stored] = await tx.db
     .update(resources)
@@ -39,6 +40,15 @@ export async function changeDesired(
     organizationId: tx.organizationId,
   });
   return { ...current, ...stored! };
+}
+
+/**
+ * Whoever waited for the row began before what was seen meanwhile. Accepted is it only now, so that no look from before
+ * counts as one from after, and nothing is said to be gone that is about to be applied.
+ */
+function acceptedAfter(seenAt: Date | null, askedAt: Date | undefined): { desiredAt?: Date } {
+  if (askedAt === undefined || seenAt === null || seenAt < askedAt) return {};
+  return { desiredAt: new Date(seenAt.getTime() + 1) };
 }
 
 /** Asks for a new workload in place of whatever there is: the columns of a start, restart or edit of a running one. */

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenant.ts";
+import { changeDesired } from "#domain/resources/change-desired.ts";
+import { lockView } from "#domain/resources/resource-view.ts";
 import { growVolume } from "#domain/volumes/grow-volume.ts";
 import {
   ask,
@@ -96,6 +98,26 @@ test("RES-5 a deletion is reported when nothing is left, workload and disk", asy
   expect((await volumesOf(site, id))[0]).toMatchObject({ status: "DELETED" });
   expect(await site.cluster.list()).toEqual({ workloads: [], volumes: [] });
 });
+
+test.each(["stopped", "deleted"] as const)(
+  "RES-5 a look between a request and its acceptance does not verify that it is %s",
+  async (desiredState) => {
+    const id = await createContainer(site);
+    await withTenant(site.database, site.organizationId, async (tx) => {
+      // The worker looks, finds nothing yet, and goes on to apply it, while this waits for the row.
+      await site.database.pool.query(
+        "update resources set observed_at = site_now() + interval '5 ms' where id = $1",
+        [id],
+      );
+      const current = await lockView(tx, id);
+      const change = { desiredState, desiredAt: tx.now, stopCause: null };
+      await changeDesired(tx, current, change);
+    });
+    const { status, desiredAt, observedAt } = await rowOf(site, id);
+    expect(status).toBe(desiredState === "stopped" ? "STOPPING" : "DELETING");
+    expect(desiredAt.getTime()).toBe(observedAt!.getTime() + 1);
+  },
+);
 
 test("BIL-1 what was ready and no longer asked for before the worker looked is charged exactly", async () => {
   const id = await createContainer(site);
