@@ -29,8 +29,6 @@ export function referenceOf(
 export function relate(a: Reference, b: Reference): "same" | "different" | "unsure" {
   if (a.id !== undefined && b.id !== undefined) return a.id === b.id ? "same" : "different";
   if (a.urn !== undefined && b.urn !== undefined) return a.urn === b.urn ? "same" : "different";
-  // One that the program is yet to make has no id that anybody could have written down.
-  if ((a.id !== undefined && b.urn !== undefined) || (a.urn !== undefined && b.id !== undefined))
-    return "different";
+  // An id that is written down may be that of a resource of the program, whose own id a preview does not show.
   return "unsure";
 }

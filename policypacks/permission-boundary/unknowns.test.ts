@@ -96,6 +96,22 @@ function previewed(
   }));
 }
 
+/** An attachment knows the Workspace that its id comes from, a notebook the id itself: they may be the same one. */
+const UNKNOWN_ORIGIN: [Case, number[]] = [
+  {
+    policies: [
+      [
+        { effect: "Deny", service: "notebook", regions: "*", actions: "*" },
+        { effect: "Allow", service: "notebook", regions: "*", actions: "*" },
+      ],
+      [{ effect: "Allow", service: "notebook", regions: "*", actions: "*" }],
+    ],
+    attachments: [[1, 0, false]],
+    notebooks: [[1, "hanoi"]],
+  },
+  [0, 0, 0, 0, 0, 0, 0, 0.3, 0.12, 0.12, 0, 0],
+];
+
 it("IAC-7 what a preview lets through with unknowns, is let through when they are known", () => {
   let [judged, sure] = [0, 0];
   fc.assert(
@@ -107,7 +123,7 @@ it("IAC-7 what a preview lets through with unknowns, is let through when they ar
       judged += generated.notebooks.length;
       sure += generated.notebooks.length - inPreview.size;
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [UNKNOWN_ORIGIN] },
   );
   // Refusing everything would be no judgement.
   expect(sure).toBeGreaterThan(judged / 20);

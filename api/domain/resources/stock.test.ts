@@ -170,10 +170,11 @@ test("CAT-3 an edit to a flavor without room is refused, and the old one runs on
 
 test("CAT-3 what was accepted waits: it can be edited and restarted meanwhile, not made larger", async () => {
   const { body } = await container("h100-sxm5-4");
+  expect((await container(WHOLE_NODE)).status).toBe(201);
   await site.pass(30);
+  // The only other node is full by now, so it has nowhere to go.
   const failure = { region: "hanoi", failure: "nodeLost", resourceId: body.id };
   await site.ask("POST", SIMULATOR, failure, site.operatorToken);
-  await container(WHOLE_NODE);
   await site.pass(10);
   const path = `/v1/containers/${body.id}`;
   expect((await site.ask("GET", path)).body.statusReason.code).toBe("waitingForCapacity");
