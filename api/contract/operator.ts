@@ -67,7 +67,7 @@ export const listWorkItems = operation("listWorkItems", {
   method: "get",
   path: "/v1/operator/work-items",
   tag,
-  summary: "What is waiting to be done; parked items first",
+  summary: "What is waiting to be done, by kind and key",
   query: z.strictObject({ ...pageQuery, parked: z.enum(["true", "false"]).optional() }),
   response: page("WorkItemPage", workItem),
 });

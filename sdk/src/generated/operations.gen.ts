@@ -531,7 +531,7 @@ export type Operations = {
         response: MintTokenResponse;
     };
     /**
-     * What is waiting to be done; parked items first
+     * What is waiting to be done, by kind and key
      * `GET /v1/operator/work-items`
      */
     listWorkItems: {
