@@ -90,6 +90,7 @@ async function start(
       autoCreateOrganization: catalogue.site.autoCreateOrganization,
       currency: catalogue.site.currency,
       onRefused: (reason) => log.debug({ reason }, "a token was refused"),
+      onUnavailable: (reason) => log.warn({ reason }, "the OpenID Connect issuer is out of reach"),
     }),
     operator: {
       localIssuer: issuer,

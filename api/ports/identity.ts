@@ -12,8 +12,16 @@ export interface VerifiedIdentity {
 /** Verifies JWTs of the one configured issuer. */
 export interface IdentityVerifier {
   readonly issuer: string;
-  /** Throws when anything is wrong with the token; the message is for the log, never for the caller. */
+  /**
+   * Throws when anything is wrong with the token, and `IssuerUnavailable` when that cannot be told; messages are for the
+   * log, never for the caller.
+   */
   verify(jwt: string): Promise<VerifiedIdentity>;
+}
+
+/** The issuer's keys cannot be had: whether the token is good is unknown. */
+export class IssuerUnavailable extends Error {
+  override readonly name = "IssuerUnavailable";
 }
 
 /** Issues JWTs itself; simulated sites only (ID-5). */

@@ -54,6 +54,7 @@ const app = createApp({
     autoCreateOrganization: false,
     currency: catalogue.site.currency,
     onRefused: () => {},
+    onUnavailable: () => {},
   }),
   operator: { localIssuer: issuer, advanceClock: () => Promise.reject(new Error("not here")) },
   ready: async () => true,

@@ -98,6 +98,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
         options.autoCreateOrganization ?? catalogue.site.autoCreateOrganization,
       currency: catalogue.site.currency,
       onRefused: () => {},
+      onUnavailable: () => {},
     }),
     operator: {
       localIssuer: options.verifier === undefined ? issuer : null,

@@ -130,6 +130,54 @@ describe("ID-2 what is refused", () => {
   });
 });
 
+describe("ID-2 an issuer out of reach", () => {
+  const [header, signature] = ["eyJhbGciOiJSUzI1NiJ9", "c2lnbmF0dXJl"];
+  let away: OidcIssuer;
+  let behind: TestSite;
+  const ask = (token: string) => behind.request("GET", "/v1/me", { token });
+  const unavailable = { status: 503, code: "unavailable", retryAfterSeconds: 5 };
+  beforeAll(async () => {
+    away = await startOidcIssuer();
+    const { issuer, audience } = away;
+    behind = await startTestSite({ verifier: oidcVerifier({ issuer, audience }) });
+  });
+  afterAll(() => behind.stop());
+
+  test("ID-2 its tokens answer 503 when its keys cannot be fetched again, and 200 while they are cached", async () => {
+    const known = await forge(away, { sub: "known" });
+    expect((await ask(known)).status).toBe(200);
+    await away.stop();
+    expect((await ask(await forge(away, { sub: "cached" }))).status).toBe(200);
+    // A key that the cached set does not have may be a new one: only the issuer knows.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 6_000 });
+    const rotated = { ...away, key: { ...away.key, kid: "rotated" } };
+    const answer = await ask(await forge(rotated));
+    expect(answer.body).toMatchObject(unavailable);
+    expect(answer.body.detail).toMatch(/identity provider does not answer/);
+    expect(answer.headers.get("retry-after")).toBe("5");
+    expect(answer.headers.get("www-authenticate")).toBeNull();
+    expect((await ask(known)).status).toBe(200);
+  });
+
+  test("ID-2 a site that never reached it answers 503 to its tokens alone", async () => {
+    const { issuer, audience } = away;
+    const late = await startTestSite({ verifier: oidcVerifier({ issuer, audience }) });
+    const asked = (token: string) => late.request("GET", "/v1/me", { token });
+    expect((await asked(await forge(away))).body).toMatchObject(unavailable);
+    const foreign = base64({ iss: "https://elsewhere.example.com", sub: "x" });
+    for (const token of ["garbage", "a.b.c", `${header}.${foreign}.${signature}`])
+      expect((await asked(token)).status, token).toBe(401);
+    const operator = await late.request("GET", "/v1/operator/clock", { token: late.operatorToken });
+    expect(operator.status).toBe(200);
+    await late.stop();
+  });
+
+  test("ID-2 a bad signature stays 401 while the keys are cached", async () => {
+    const [head, payload] = (await forge(away, { sub: "bad" })).split(".");
+    expect((await ask(`${head}.${payload}.${signature}`)).status).toBe(401);
+  });
+});
+
 describe("ID-2 the issuer's keys", () => {
   test("ID-2 are cached, and fetched again for an unknown key id, but not for every one", async () => {
     await me(await forge(idp, { sub: "before" }));

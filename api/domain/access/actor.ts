@@ -10,9 +10,12 @@ export interface PrincipalActor {
   readonly email: string | null;
   /** How it proved itself, and what that restricts (ID-3). */
   readonly credential: {
+    /** Null: the person's own sign-in. */
     readonly tokenId: string | null;
     readonly readOnly: boolean;
     readonly workspaceId: string | null;
+    /** What the issuer vouches for in this very sign-in (ID-2); API tokens carry none. */
+    readonly verifiedEmail: string | null;
   };
 }
 

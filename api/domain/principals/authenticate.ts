@@ -1,7 +1,11 @@
 import type { Database } from "#db/database.ts";
 import type { Actor, PrincipalActor } from "#domain/access/actor.ts";
 import { DomainError } from "#domain/errors.ts";
-import type { IdentityVerifier, VerifiedIdentity } from "#ports/identity.ts";
+import {
+  IssuerUnavailable,
+  type IdentityVerifier,
+  type VerifiedIdentity,
+} from "#ports/identity.ts";
 import { findCaller, type CallerRow, type Found, type Proof, type Wanted } from "./find-caller.ts";
 import { recordUse } from "./record-use.ts";
 import { hashSecret, sameHash, TOKEN_PREFIX } from "./secrets.ts";
@@ -16,6 +20,8 @@ export interface AuthenticatorOptions {
   /** The site's currency, for Wallets of Organizations created at sign-in. */
   currency: "VND" | "USD" | "JPY";
   onRefused: (reason: string) => void;
+  /** The issuer cannot be asked; the reason is for the operator. */
+  onUnavailable: (reason: string) => void;
 }
 
 export interface Identified extends Omit<Found, "caller"> {
@@ -26,7 +32,7 @@ const VERIFIED_LIMIT = 10_000;
 
 /**
  * Turns a bearer token into an actor: the operator's token, an API token (ID-3) or a JWT of the site's issuer (ID-2).
- * Every refusal is the same 401, whatever was wrong.
+ * Every refusal is the same 401, whatever was wrong; where the issuer cannot be asked it is `unavailable`.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -74,7 +80,7 @@ export class Authenticator {
       principalId: id,
       name,
       email,
-      credential: { tokenId: token.id, readOnly, workspaceId },
+      credential: { tokenId: token.id, readOnly, workspaceId, verifiedEmail: null },
     };
   }
 
@@ -87,7 +93,12 @@ export class Authenticator {
     return {
       kind: "user",
       ...person,
-      credential: { tokenId: null, readOnly: false, workspaceId: null },
+      credential: {
+        tokenId: null,
+        readOnly: false,
+        workspaceId: null,
+        verifiedEmail: identity.emailVerified ? identity.email : null,
+      },
     };
   }
 
@@ -102,7 +113,10 @@ export class Authenticator {
         this.#verified.delete(this.#verified.keys().next().value!);
       return identity;
     } catch (error) {
-      throw this.#refused(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof IssuerUnavailable)) throw this.#refused(reason);
+      this.#options.onUnavailable(reason);
+      throw issuerAway();
     }
   }
 
@@ -116,4 +130,12 @@ export class Authenticator {
 
 function unauthenticated(message: string): DomainError {
   return new DomainError("unauthenticated", message);
+}
+
+function issuerAway(): DomainError {
+  return new DomainError(
+    "unavailable",
+    "The site’s identity provider does not answer, so this sign-in cannot be checked. Try again in a moment; API tokens work.",
+    { retryAfterSeconds: 5 },
+  );
 }
