@@ -156,12 +156,14 @@ export const boundaryAttachments = pgTable(
   ],
 );
 
-/** Identity policies (POL-2): they go with the membership. */
+/** Identity policies (POL-2) of a principal in a Workspace: they outlive a membership that the Owner did not end. */
 export const identityAttachments = pgTable(
   "identity_attachments",
   {
     ...ofWorkspace(),
-    principalId: id("principal_id").notNull(),
+    principalId: id("principal_id")
+      .notNull()
+      .references(() => principals.id),
     policyId: id("policy_id").notNull(),
     createdAt: moment("created_at").notNull(),
   },
@@ -169,13 +171,9 @@ export const identityAttachments = pgTable(
     primaryKey({ columns: [t.workspaceId, t.principalId, t.policyId] }),
     index("identity_attachments_policy").on(t.policyId),
     foreignKey({
-      columns: [t.organizationId, t.workspaceId, t.principalId],
-      foreignColumns: [
-        memberships.organizationId,
-        memberships.workspaceId,
-        memberships.principalId,
-      ],
-    }).onDelete("cascade"),
+      columns: [t.organizationId, t.workspaceId],
+      foreignColumns: [workspaces.organizationId, workspaces.id],
+    }),
     foreignKey({
       columns: [t.organizationId, t.policyId],
       foreignColumns: [policies.organizationId, policies.id],

@@ -1,13 +1,12 @@
-import { and, eq } from "drizzle-orm";
-import { memberships } from "#db/schema/organizations.ts";
 import { roleNeeded } from "#domain/access/role-needed.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
+import { endMembership } from "./end-membership.ts";
 import { requireMember } from "./find-member.ts";
 
 /**
- * Ends a membership; its identity policies go with it. An Admin removes Members only (ORG-5). Throws `not_found`,
- * `forbidden`.
+ * Ends a membership. An Admin removes Members only, and their identity policies wait for their return; those of whom the
+ * Owner removes are gone (ORG-5, POL-2). Throws `not_found`, `forbidden`.
  */
 export async function removeMember(
   { tx, authorization: { target, role } }: ChangeContext,
@@ -18,13 +17,6 @@ export async function removeMember(
   const { membership } = await requireMember(tx.db, place, userId);
   if (role !== "Owner" && membership.role !== "Member")
     throw roleNeeded("removeMember", role, "Owner", "Only the Owner removes Admins.");
-  await tx.db
-    .delete(memberships)
-    .where(
-      and(
-        eq(memberships.organizationId, tx.organizationId),
-        eq(memberships.workspaceId, workspaceId),
-        eq(memberships.principalId, membership.principalId),
-      ),
-    );
+  const { principalId } = membership;
+  await endMembership(tx, { workspaceId, principalId, dropPolicies: role === "Owner" });
 }

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, isNull, notExists } from "drizzle-orm";
 import {
   boundaryAttachments,
+  identityAttachments,
   memberships,
   quotas,
   workspaces,
@@ -40,9 +41,10 @@ export function removeWorkspace({ database }: ReconcileDependencies): WorkHandle
         )
         .returning({ id: workspaces.id });
       if (removed === undefined) return;
-      // Identity policies go with their membership; the Policies themselves stay, attached to one place less.
+      // The Policies themselves stay, attached to one place less.
       for (const table of [
         boundaryAttachments,
+        identityAttachments,
         memberships,
         quotas,
         workspaceServices,
