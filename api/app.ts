@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { allOperations } from "#contract/operations.ts";
 import type { Grants } from "#domain/access/grants.ts";
+import { PolicySets } from "#domain/audit/policy-sets.ts";
 import { isDatabaseOutage } from "#domain/database-errors.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { Authenticator } from "#domain/principals/authenticate.ts";
@@ -57,7 +58,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
     problemResponse(c, unknownPath(c.req.method, c.req.path), c.get("requestId")),
   );
 
-  const mounting: Mounting = { app, ...options };
+  const mounting: Mounting = { app, policySets: new PolicySets(), ...options };
   siteRoutes(mounting, options.ready);
   for (const routes of [
     principalRoutes,

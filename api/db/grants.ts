@@ -1,7 +1,13 @@
 import pg from "pg";
 
 /** Tables that are only ever added to (WAL-6, AUD-2). */
-const APPEND_ONLY = ["audit_events", "ledger_entries", "ledger_postings", "run_shares"];
+const APPEND_ONLY = [
+  "audit_events",
+  "policy_sets",
+  "ledger_entries",
+  "ledger_postings",
+  "run_shares",
+];
 
 /**
  * The rights of the application role, restated at every migration: it reads and writes rows, and neither alters the

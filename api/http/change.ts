@@ -1,29 +1,18 @@
-import type { Fields, Operation } from "#contract/operation.ts";
 import { inTransactionOf } from "#db/tenant.ts";
 import type { Tx } from "#db/tenant.ts";
-import { auditActor, type Actor } from "#domain/access/actor.ts";
-import type { Target } from "#domain/access/target.ts";
-import { auditScopeOf, auditTarget } from "#domain/audit/describe.ts";
-import { recordAudit, type AuditEntry } from "#domain/audit/record.ts";
 import { DomainError } from "#domain/errors.ts";
 import { claimIdempotencyKey, keepResponse, type IdempotencyClaim } from "#domain/idempotency.ts";
 import type { Site } from "#domain/site.ts";
+import { recordChange, recordRefusal, type RecordedRun } from "./record-change.ts";
 
 /** The operator is no principal of the database; its keys are kept under the nil UUID. */
 const OPERATOR = "00000000-0000-0000-0000-000000000000";
 
 /** One request that changes something. */
-export interface ChangeRun {
+export interface ChangeRun extends RecordedRun {
   readonly site: Site;
-  readonly operation: Operation<Fields, Fields, any, any>;
-  readonly actor: Actor;
-  readonly target: Target | null;
-  readonly params: Record<string, string>;
-  readonly requestId: string;
-  readonly sourceAddress: string | null;
   readonly idempotencyKey: string | null;
   readonly redact: ((response: any) => unknown) | undefined;
-  readonly auditDetails: ((response: any) => Record<string, unknown>) | undefined;
   readRequest(): Promise<string>;
   onReplay(): void;
 }
@@ -39,17 +28,22 @@ export async function runChange(
   run: ChangeRun,
   work: (begin: Begin) => Promise<unknown>,
 ): Promise<unknown> {
+  const { database } = run.site;
   try {
     const response = await work(async (verb) => {
       // Before the transaction: a body that is slow to come must not hold a connection.
       const claim = await claimOf(run);
-      return inTransactionOf(run.site.database, (tx) => once(run, claim, tx, () => verb(tx)));
+      const done = await inTransactionOf(database, (tx) => once(run, claim, tx, () => verb(tx)));
+      run.policySets.remember(done.policySets);
+      return done.response;
     });
     run.site.nudge();
     return response;
   } catch (error) {
-    if (error instanceof DomainError && isRefusedChange(run, error))
-      await recordRefusal(run, error);
+    if (error instanceof DomainError && isRefusedChange(run, error)) {
+      const stored = await inTransactionOf(database, (tx) => recordRefusal(run, tx, error.code));
+      run.policySets.remember(stored);
+    }
     throw error;
   }
 }
@@ -69,16 +63,16 @@ async function once(
   claim: IdempotencyClaim | null,
   tx: Tx,
   verb: () => Promise<unknown>,
-): Promise<unknown> {
+): Promise<{ response: unknown; policySets: string[] }> {
   if (claim !== null) {
     const replay = await claimIdempotencyKey(tx, claim);
     if (replay !== null) {
       run.onReplay();
-      return replay.response;
+      return { response: replay.response, policySets: [] };
     }
   }
   const response = await verb();
-  await recordAudit(tx, describe(run, response, "SUCCESS", null));
+  const policySets = await recordChange(run, tx, response);
   if (claim !== null)
     await keepResponse(
       tx,
@@ -86,40 +80,11 @@ async function once(
       run.operation.status,
       run.redact ? run.redact(response) : response,
     );
-  return response;
+  return { response, policySets };
 }
 
 // Malformed input never reached the point of being a change; nor did what names nothing.
 function isRefusedChange(run: ChangeRun, error: DomainError): boolean {
   if (error.code === "invalid_input" || error.code === "unsupported_media_type") return false;
   return run.target !== null || error.code !== "not_found";
-}
-
-async function recordRefusal(run: ChangeRun, error: DomainError): Promise<void> {
-  await inTransactionOf(run.site.database, (tx) =>
-    recordAudit(tx, describe(run, null, "FAILED", error.code)),
-  );
-}
-
-function describe(
-  run: ChangeRun,
-  response: unknown,
-  outcome: "SUCCESS" | "FAILED",
-  reason: string | null,
-): AuditEntry {
-  return {
-    ...auditTarget(run.operation.id, run.target, run.params, response),
-    actor: auditActor(run.actor),
-    scope: auditScopeOf(run.operation),
-    category: run.operation.tag,
-    action: run.operation.id,
-    outcome,
-    reason,
-    details: {
-      ...run.params,
-      ...(outcome === "SUCCESS" ? run.auditDetails?.(response) : {}),
-    },
-    requestId: run.requestId,
-    sourceAddress: run.sourceAddress,
-  };
 }

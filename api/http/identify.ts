@@ -2,8 +2,9 @@ import { operationRow } from "@aifactory/sdk/policy";
 import type { Context } from "hono";
 import type { Actor } from "#domain/access/actor.ts";
 import { authorize } from "#domain/access/authorize.ts";
+import type { MadeDecision } from "#domain/access/decisions.ts";
 import type { Grants } from "#domain/access/grants.ts";
-import type { Shown, Target } from "#domain/access/target.ts";
+import { nameOf, type Shown, type Target } from "#domain/access/target.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
@@ -61,24 +62,23 @@ function readNamed(c: RouteContext, operation: AnyOperation) {
   }
 }
 
-/** What a handler may go on, once the decision is made (`authorize`). Throws its refusals, and those of restricted tokens. */
+/**
+ * What a handler may go on, once the decision is made (`authorize`); what Services and Policies were asked is noted in
+ * `decisions`. Throws its refusals, and those of restricted tokens.
+ */
 export async function authorizedContext(
   mounting: Deciding,
   c: RouteContext,
   operation: AnyOperation,
   actor: Actor,
   target: Target | null,
+  decisions: MadeDecision[] = [],
 ): Promise<ReadContext> {
   const principal = requirePrincipal(actor);
   const kind = operationRow(operation.id).target;
-  if (target === null) throw notFound(kind === "serviceAccount" ? "service account" : kind);
-  const authorization = await authorize(
-    mounting.grants,
-    principal,
-    operation.id,
-    target,
-    target.region,
-  );
+  if (target === null) throw notFound(nameOf(kind as Target["kind"]));
+  const request = { actor: principal, operation: operation.id, target };
+  const authorization = await authorize(mounting.grants, request, { decisions });
   refuseReadOnly(principal, operation);
   return { ...requestOf(mounting, c), actor: principal, authorization };
 }

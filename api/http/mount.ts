@@ -2,8 +2,11 @@ import type { Context, Hono } from "hono";
 import { operationRow, type Action } from "@aifactory/sdk/policy";
 import type { z } from "@hono/zod-openapi";
 import type { Fields, Operation } from "#contract/operation.ts";
-import { requireAction } from "#domain/access/authorize.ts";
+import { decideAgain } from "#domain/access/decide-again.ts";
+import type { MadeDecision } from "#domain/access/decisions.ts";
+import { requireAction } from "#domain/access/require-action.ts";
 import type { Shown } from "#domain/access/target.ts";
+import type { PolicySets } from "#domain/audit/policy-sets.ts";
 import type {
   ChangeContext,
   OperatorChangeContext,
@@ -36,6 +39,7 @@ import type { AnyOperation, RequestVariables, RouteContext } from "./route-conte
 /** What every route needs, made once. */
 export interface Mounting extends Deciding {
   readonly app: Hono<{ Variables: RequestVariables }>;
+  readonly policySets: PolicySets;
 }
 
 export interface Input<P, Q, B> {
@@ -56,7 +60,7 @@ type OutputOf<O> =
     : never;
 
 /** Where a creation's region is asked for, when the target (a Workspace) has none. */
-type RegionOf<O> = (input: InputOf<O>) => string | null;
+type RegionOf<O> = (input: InputOf<O>) => string;
 
 interface ChangeOptions<O> {
   region?: RegionOf<O>;
@@ -109,13 +113,16 @@ export function mountChange<O extends AnyOperation>(
   handler: (ctx: ChangeContext, input: InputOf<O>) => Promise<OutputOf<O>>,
   options: ChangeOptions<O> = {},
 ): void {
+  const { action, target: kind } = operationRow(operation.id);
+  // Nothing may be decided by role alone where Services and Policies have a say.
+  if (action !== undefined && kind === "workspace" && options.region === undefined)
+    throw new Error(`${operation.id} does not say in which region it asks for ${action}`);
   on(mounting, operation, async (c) => {
     const { actor, target, params } = await identify(mounting, c, operation);
     const run = changeRun(mounting, c, operation, { actor, target, params }, options);
     const response = await runChange(run, async (begin) => {
-      const ctx = await authorizedContext(mounting, c, operation, actor, target);
+      const ctx = await authorizedContext(mounting, c, operation, actor, target, run.decisions);
       const input = await readInput<O>(c, operation, params);
-      const { action } = operationRow(operation.id);
       if (options.region !== undefined)
         requireAction(ctx.authorization, action as Action, options.region(input));
       return begin((tx) =>
@@ -238,16 +245,32 @@ function changeRun(
       ],
     });
   }
+  const decisions: MadeDecision[] = [];
   return {
     ...requestOf(mounting, c),
     ...caller,
     operation,
+    policySets: mounting.policySets,
+    decisions,
+    decideAgain: decidingAgain(mounting, operation, caller, decisions),
     redact: options.redact,
     auditDetails: options.auditDetails,
     idempotencyKey: key ?? null,
     readRequest: async () => `${c.req.method} ${c.req.path}\n${await readText(c)}`,
     onReplay: () => c.set("replayed", true),
   };
+}
+
+/** Null where Services and Policies have no say in an operation. */
+function decidingAgain(
+  { grants }: Mounting,
+  { id }: AnyOperation,
+  { actor, target }: Pick<Caller, "actor" | "target">,
+  decisions: MadeDecision[],
+): ChangeRun["decideAgain"] {
+  if (actor.kind === "operator" || target === null || operationRow(id).action === undefined)
+    return null;
+  return (tx) => decideAgain(tx, grants, { actor, operation: id, target }, decisions);
 }
 
 function ifMatch(c: Context): number | null {

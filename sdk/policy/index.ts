@@ -1,5 +1,6 @@
 export * from "./access.ts";
 export * from "./compile.ts";
+export * from "./decision.ts";
 export * from "./diff.ts";
 export * from "./filter.ts";
 export * from "./judge.ts";
@@ -7,6 +8,7 @@ export * from "./lint.ts";
 export * from "./message.ts";
 export * from "./nearest-name.ts";
 export * from "./problem.ts";
+export * from "./remedy.ts";
 export * from "./roles.ts";
 export * from "./statement.ts";
 export * from "./subject.ts";

@@ -2,7 +2,7 @@ import type { Access, Explanation } from "./access.ts";
 import { blame } from "./blame.ts";
 import { enumerate } from "./cite.ts";
 import type { Question } from "./filter.ts";
-import { allowedRegions } from "./filter.ts";
+import { remedyOf } from "./remedy.ts";
 
 /** The names that a message needs beyond the access. */
 export interface MessageContext {
@@ -24,13 +24,16 @@ export function denialMessage(
   if (explanation.decision === "allow") return null;
   const { culprit, reason } = blame(access, question, explanation);
   const what = `DENIED ${question.action} in ${question.region} – ${culprit} (workspace ${workspace})`;
-  return `${what}: ${reason} ${remedy(access, question, explanation)}`;
+  return `${what}: ${reason} ${advice(access, question, explanation)}`;
 }
 
-function remedy(access: Access, question: Question, { layer }: Explanation): string {
-  const elsewhere = allowedRegions(access, question.action, question);
+/** The remedy as a sentence. */
+function advice(access: Access, question: Question, { layer }: Explanation): string {
+  const { allowedRegions } = remedyOf(access, question, layer);
   const ask =
-    elsewhere.length > 0 ? `Use ${enumerate(elsewhere, "or")}, or ask the Owner` : "Ask the Owner";
+    allowedRegions.length > 0
+      ? `Use ${enumerate(allowedRegions, "or")}, or ask the Owner`
+      : "Ask the Owner";
   const change = `${question.action} in ${question.region}`;
   switch (layer) {
     case "service":

@@ -1,8 +1,8 @@
 import type { TestDatabase } from "./database.ts";
 import type { TestSite } from "./site.ts";
 
-// What a refusal may leave behind: the event of it.
-const IGNORED = ["audit_events", "__drizzle_migrations"];
+// What a refusal may leave behind: the event of it, and what that was decided under.
+const IGNORED = ["audit_events", "policy_sets", "__drizzle_migrations"];
 
 /**
  * Of every table the number of rows and the newest transaction that wrote one: the same twice means that nothing was

@@ -6,6 +6,7 @@ import {
   type Role,
   type Service,
 } from "@aifactory/sdk/policy";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Database } from "#db/database.ts";
 import type { Target } from "./target.ts";
 
@@ -14,6 +15,9 @@ export interface Standing {
   readonly owner: boolean;
   readonly workspaces: ReadonlyMap<string, "Admin" | "Member">;
 }
+
+/** Where access is asked for, and the version of all that decides it there. */
+type Versioned = Pick<Target, "organizationId" | "accessVersion">;
 
 interface Cached<T> {
   readonly version: string;
@@ -37,49 +41,53 @@ export class Grants {
     this.#regions = regions;
   }
 
-  async standing(principalId: string, organizationId: string, version: string): Promise<Standing> {
+  /** `db` reads what is not cached, where that is to be within a transaction. */
+  async standing(
+    principalId: string,
+    { organizationId, accessVersion: version }: Versioned,
+    db: NodePgDatabase = this.#database.read,
+  ): Promise<Standing> {
     const key = `${principalId}:${organizationId}`;
     const cached = this.#standings.get(key);
     if (cached?.version === version) return cached.value;
-    const value = await this.#loadStanding(principalId, organizationId);
+    const value = await loadStanding(db, principalId, organizationId);
     remember(this.#standings, key, { version, value });
     return value;
   }
 
-  /** What the principal may do in the target's Workspace, where it holds `role`. */
+  /** What the principal may do in a Workspace, where it holds `role`. */
   async access(
     principalId: string,
     role: Role,
-    target: Pick<Target, "organizationId" | "accessVersion">,
-    workspaceId: string,
+    workspace: Versioned & { readonly id: string },
+    db: NodePgDatabase = this.#database.read,
   ): Promise<Access> {
-    const key = `${principalId}:${workspaceId}`;
+    const { organizationId, accessVersion: version, id } = workspace;
+    const key = `${principalId}:${id}`;
     const cached = this.#accesses.get(key);
-    if (cached?.version === target.accessVersion && cached.value.subject.role === role)
-      return cached.value;
-    const subject = await loadAccess(
-      this.#database,
-      target.organizationId,
-      workspaceId,
-      principalId,
-    );
+    if (cached?.version === version && cached.value.subject.role === role) return cached.value;
+    const subject = await loadAccess(db, organizationId, id, principalId);
     const value = compileAccess({ role, ...subject, regions: this.#regions });
-    remember(this.#accesses, key, { version: target.accessVersion, value });
+    remember(this.#accesses, key, { version, value });
     return value;
   }
+}
 
-  async #loadStanding(principalId: string, organizationId: string): Promise<Standing> {
-    const { rows } = await this.#database.read.execute<{
-      owner: boolean;
-      memberships: Record<string, "Admin" | "Member">;
-    }>(sql`
-      select owner_id = ${principalId} as owner,
-        (select coalesce(json_object_agg(m.workspace_id, m.role), '{}')
-         from memberships m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
-         where m.principal_id = ${principalId} and m.organization_id = o.id) as memberships
-      from organizations o where o.id = ${organizationId}`);
-    return { owner: rows[0]!.owner, workspaces: new Map(Object.entries(rows[0]!.memberships)) };
-  }
+async function loadStanding(
+  db: NodePgDatabase,
+  principalId: string,
+  organizationId: string,
+): Promise<Standing> {
+  const { rows } = await db.execute<{
+    owner: boolean;
+    memberships: Record<string, "Admin" | "Member">;
+  }>(sql`
+    select owner_id = ${principalId} as owner,
+      (select coalesce(json_object_agg(m.workspace_id, m.role), '{}')
+       from memberships m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+       where m.principal_id = ${principalId} and m.organization_id = o.id) as memberships
+    from organizations o where o.id = ${organizationId}`);
+  return { owner: rows[0]!.owner, workspaces: new Map(Object.entries(rows[0]!.memberships)) };
 }
 
 // Insertion order serves as age: the oldest entry goes first.
@@ -97,12 +105,12 @@ interface Loaded {
 
 /** Reads Services, boundary and identity policies of one membership in one statement. */
 async function loadAccess(
-  database: Database,
+  db: NodePgDatabase,
   organizationId: string,
   workspaceId: string,
   principalId: string,
 ): Promise<Loaded> {
-  const { rows } = await database.read.execute<Loaded & Record<string, unknown>>(sql`
+  const { rows } = await db.execute<Loaded & Record<string, unknown>>(sql`
     select
       (select coalesce(json_object_agg(s.service, s.regions), '{}') from workspace_services s
        where s.organization_id = ${organizationId} and s.workspace_id = ${workspaceId}) as services,

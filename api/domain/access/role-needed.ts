@@ -1,17 +1,14 @@
 import type { OperationId, Role } from "@aifactory/sdk/policy";
-import { DomainError } from "#domain/errors.ts";
+import type { DomainError } from "#domain/errors.ts";
+import { refusedForRole } from "./refusal.ts";
 
 /** What the role table grants in part, and not in this case: 403 with the reason. */
 export function roleNeeded(
   operation: OperationId,
   role: Role,
-  needed: Role,
+  needed: Role | readonly Role[],
   detail: string,
 ): DomainError {
-  return new DomainError("forbidden", detail, {
-    operation,
-    layer: "role",
-    role,
-    neededRoles: [needed],
-  });
+  const neededRoles = typeof needed === "string" ? [needed] : needed;
+  return refusedForRole(detail, neededRoles, { operation, role });
 }

@@ -116,3 +116,10 @@ export function toTarget(named: NamedTarget, row: TargetRow): Target {
   const deletedAt = row.deletedAt === null ? null : new Date(row.deletedAt);
   return { ...row, ...named, deletedAt };
 }
+
+const NAMES: Partial<Record<Target["kind"], string>> = { serviceAccount: "service account" };
+
+/** What prose calls a target. */
+export function nameOf(kind: Target["kind"]): string {
+  return NAMES[kind] ?? kind;
+}

@@ -1,5 +1,6 @@
+import { remedy } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
-import { DomainError } from "#domain/errors.ts";
+import { refusal } from "#domain/access/refusal.ts";
 import { lockAdmission } from "./lock-admission.ts";
 import { formatMoney } from "./money.ts";
 import { quotaPeriod, type QuotaPeriod } from "./quota-period.ts";
@@ -35,10 +36,12 @@ export async function checkQuota(tx: Tx, request: QuotaRequest): Promise<void> {
   const spent = await quotaSpent(tx, request.workspaceId, quota.period, tx.now);
   if (spent < quota.limit_usd_micros) return;
   const resetsAt = quotaPeriod(quota.period, tx.now).resetsAt.toISOString();
-  throw new DomainError(
+  throw refusal(
     "quota_exceeded",
     `The Workspace has spent its Quota of this ${quota.period}. It resets at ${resetsAt}; Owner and Admins can raise it.`,
     {
+      layer: "quota",
+      remedy: remedy({ ask: "Admin", notBefore: resetsAt }),
       resetsAt,
       ...(request.showSpending && {
         limit: formatMoney(quota.limit_usd_micros, "USD"),

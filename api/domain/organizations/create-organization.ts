@@ -1,5 +1,6 @@
+import { remedy } from "@aifactory/sdk/policy";
 import type { SelfChangeContext } from "#domain/context.ts";
-import { DomainError } from "#domain/errors.ts";
+import { refusal } from "#domain/access/refusal.ts";
 import { insertOrganization } from "./insert-organization.ts";
 import { presentOrganization } from "./present-organization.ts";
 
@@ -9,10 +10,10 @@ export async function createOrganization(
   input: { name: string },
 ) {
   if (actor.kind !== "user") {
-    throw new DomainError(
+    throw refusal(
       "forbidden",
-      "A service account belongs to its Organization and cannot own another one.",
-      { layer: "role" },
+      "A service account belongs to its Organization and cannot own another one; a person can.",
+      { layer: "role", remedy: remedy({ credential: "user" }) },
     );
   }
   const { currency } = site.catalogue.site;

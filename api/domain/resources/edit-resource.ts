@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { requireAction } from "#domain/access/authorize.ts";
+import { requireAction } from "#domain/access/require-action.ts";
 import { flavorProblems } from "#domain/catalogue/check-choice.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { InputError, type InputProblem } from "#domain/errors.ts";

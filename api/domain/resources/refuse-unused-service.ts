@@ -1,6 +1,7 @@
+import { remedy } from "@aifactory/sdk/policy";
 import { sql } from "drizzle-orm";
 import type { ReadContext } from "#domain/context.ts";
-import { DomainError } from "#domain/errors.ts";
+import { refusal } from "#domain/access/refusal.ts";
 import type { ResourceKind } from "./resource-view.ts";
 
 /**
@@ -19,9 +20,9 @@ export async function refuseUnusedService(
       or (${service} = 'container' and exists (select from volumes where organization_id = ${target.organizationId}
         and workspace_id = ${target.id} and kind = 'volume' and deleted_at is null)) as used`);
   if (rows[0]!.used) return;
-  throw new DomainError(
+  throw refusal(
     "service_not_enabled",
-    `The Service "${service}" is not enabled in this Workspace. The Owner enables it.`,
-    { service, layer: "service" },
+    `The Service "${service}" is not enabled in this Workspace. Ask the Owner to enable it.`,
+    { service, layer: "service", remedy: remedy({ ask: "Owner" }) },
   );
 }
