@@ -7,6 +7,7 @@ const APPEND_ONLY = [
   "ledger_entries",
   "ledger_postings",
   "run_shares",
+  "currency_fixings",
 ];
 
 /**

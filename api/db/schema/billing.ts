@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   date,
   foreignKey,
@@ -88,6 +89,59 @@ export const vouchers = pgTable(
   ],
 );
 
+/**
+ * A Wallet whose first top-up was in another currency than its provisional one (WAL-4): when that fixed it, and the rate
+ * at which everything was converted, also what is corrected later. Never changed.
+ */
+export const currencyFixings = pgTable(
+  "currency_fixings",
+  {
+    organizationId: id("organization_id")
+      .primaryKey()
+      .references(() => wallets.organizationId),
+    fromCurrency: text("from_currency").$type<Currency>().notNull(),
+    toCurrency: text("to_currency").$type<Currency>().notNull(),
+    rate: numeric("rate").notNull(),
+    fixedAt: moment("fixed_at").notNull(),
+    /** The first minute that is charged in the new currency. */
+    minute: integer("minute").notNull(),
+  },
+  () => [check("currency_fixings_differ", sql`from_currency <> to_currency and rate > 0`)],
+);
+
+/** Billing plans granted by the operator (PAY-4). Each period is a credit of its own. */
+export const plans = pgTable(
+  "plans",
+  {
+    id: id().primaryKey(),
+    organizationId: id("organization_id")
+      .notNull()
+      .references(() => wallets.organizationId),
+    shard: smallint("shard").notNull(),
+    /** Of one period, in the currency it was granted in. */
+    amount: micros("amount").notNull(),
+    currency: text("currency").$type<Currency>().notNull(),
+    periodUnit: text("period_unit").$type<"day" | "month" | "year">().notNull(),
+    periodCount: integer("period_count").notNull(),
+    renews: boolean("renews").notNull(),
+    startsAt: moment("starts_at").notNull(),
+    /** The period to be granted next, counted from 0, and its start; null once none is to come. */
+    nextPeriod: integer("next_period").notNull().default(0),
+    nextStartsAt: moment("next_starts_at"),
+    createdAt: moment("created_at").notNull(),
+    cancelledAt: moment("cancelled_at"),
+  },
+  (t) => [
+    index("plans_due")
+      .on(t.shard, t.nextStartsAt)
+      .where(sql`next_starts_at is not null`),
+    index("plans_organization").on(t.organizationId, t.id),
+    check("plans_amount", sql`amount > 0`),
+    check("plans_currency", knownCurrency),
+    check("plans_period", sql`period_unit in ('day', 'month', 'year') and period_count > 0`),
+  ],
+);
+
 /** One row for each grant of credit. Top-ups are pooled in the Wallet's line, so they have no remainder of their own. */
 export const credits = pgTable(
   "credits",
@@ -102,7 +156,10 @@ export const credits = pgTable(
     /** Not yet spent; what is left at the expiry stays here after it has lapsed. */
     remaining: micros("remaining"),
     currency: text("currency").$type<Currency>().notNull(),
-    /** What was granted, when it was converted: amount = floor(originalAmount × rate) (WAL-4). */
+    /**
+     * What was granted, and the rate, when that was converted at the grant or, granted in the provisional currency, when
+     * the Wallet's was fixed (WAL-4). A fixing after a conversion at the grant has its rate in `currency_fixings`.
+     */
     originalAmount: micros("original_amount"),
     originalCurrency: text("original_currency").$type<Currency>(),
     rate: numeric("rate"),
@@ -116,6 +173,9 @@ export const credits = pgTable(
     /** When the remainder was taken off the Wallet's line. */
     lapsedAt: moment("lapsed_at"),
     voucherId: id("voucher_id").references(() => vouchers.id),
+    /** The plan's period that it is, counted from 0. */
+    planId: id("plan_id").references(() => plans.id),
+    planPeriod: integer("plan_period"),
   },
   (t) => [
     index("credits_spendable")
@@ -126,9 +186,11 @@ export const credits = pgTable(
       .where(sql`remaining > 0 and lapsed_at is null`),
     index("credits_organization").on(t.organizationId, t.id),
     uniqueIndex("credits_voucher").on(t.voucherId),
+    uniqueIndex("credits_plan").on(t.planId, t.planPeriod),
     check("credits_kind", sql`kind in ('plan', 'voucher', 'topUp')`),
     check("credits_currency", knownCurrency),
-    check("credits_amount", sql`amount > 0`),
+    // A few millionths may be worth nothing in the currency that is fixed later.
+    check("credits_amount", sql`amount > 0 or (amount = 0 and original_amount > 0)`),
     check(
       "credits_remaining",
       sql`(kind = 'topUp') = (remaining is null) and remaining between 0 and amount`,
