@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { page, pageQuery, timestamp } from "./common.ts";
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
-import { attachment } from "./policies.ts";
+import { attachment, attachmentRequest, detachmentQuery } from "./policies.ts";
 import { inWorkspace } from "./workspaces.ts";
 
 const member = z
@@ -75,6 +75,7 @@ export const attachMemberPolicy = operation("attachMemberPolicy", {
   tag,
   summary: "Attach an identity policy",
   params: onePolicy,
+  body: attachmentRequest,
   response: attachment,
 });
 export const detachMemberPolicy = operation("detachMemberPolicy", {
@@ -83,5 +84,6 @@ export const detachMemberPolicy = operation("detachMemberPolicy", {
   tag,
   summary: "Detach an identity policy",
   params: onePolicy,
+  query: detachmentQuery,
   response: attachment,
 });

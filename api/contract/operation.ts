@@ -29,6 +29,8 @@ export interface Operation<
   readonly open: boolean;
   /** Responses carry an ETag, and `If-Match` is honoured. */
   readonly revisioned: boolean;
+  /** Changes nothing (RFC 9110): open to tokens that may only read (ID-3), and no event of the audit log. */
+  readonly safe: boolean;
 }
 
 const nothing = z.strictObject({});
@@ -47,6 +49,7 @@ interface Spec<P, Q, B, R> {
   status?: 200 | 201 | 202 | 204;
   open?: boolean;
   revisioned?: boolean;
+  safe?: boolean;
 }
 
 const registry: Operation[] = [];
@@ -72,6 +75,7 @@ export function operation<
     status: spec.status ?? (spec.response ? 200 : 204),
     open: spec.open ?? false,
     revisioned: spec.revisioned ?? false,
+    safe: spec.safe ?? spec.method === "get",
   } satisfies Operation<P, Q, B, R>;
   registry.push(declared as unknown as Operation);
   return declared;

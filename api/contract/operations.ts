@@ -7,6 +7,7 @@ import "./notebooks.ts";
 import "./operator.ts";
 import "./organizations.ts";
 import "./policies.ts";
+import "./policy-analysis.ts";
 import "./principals.ts";
 import "./quota.ts";
 import "./site.ts";

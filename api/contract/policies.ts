@@ -7,7 +7,7 @@ import { inWorkspace } from "./workspaces.ts";
 
 // The vocabulary (services, actions, regions, name pattern) is judged by `validatePolicy` of the SDK, which names the
 // nearest known word (POL-4); the schema here only gives the shape.
-const statement = z
+export const statement = z
   .strictObject({
     effect: z.string().openapi({ enum: [...EFFECTS] }),
     service: z.string().openapi({ enum: [...SERVICES] }),
@@ -30,39 +30,78 @@ const policy = z
   })
   .openapi("Policy");
 
+export const policyName = () =>
+  z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be letters, digits, "_" and "-" only');
+export const description = () => z.string().max(100);
+export const statements = () => z.array(statement).min(1).max(100);
+
+/** What a change promises, so that a program such as a CI gate need not judge the answer. */
+export const expectation = () =>
+  z.enum(["noNewAccess"]).openapi({
+    description:
+      "Refuses the change with `new_access` where it would let anybody do anything more, also with a Service that is not enabled yet.",
+  });
+
 const request = z
   .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(64)
-      .regex(/^[A-Za-z0-9_-]+$/, 'must be letters, digits, "_" and "-" only'),
-    description: z.string().max(100).optional(),
-    statements: z.array(statement).min(1).max(100),
+    name: policyName(),
+    description: description().optional(),
+    statements: statements(),
     clientToken: clientToken().optional(),
   })
   .openapi("PolicyRequest");
 
 const patch = z
   .strictObject({
-    description: z.string().max(100).nullable().optional(),
-    statements: z.array(statement).min(1).max(100).optional(),
+    description: description().nullable().optional(),
+    statements: statements().optional(),
+    expect: expectation().optional(),
   })
   .openapi("PolicyPatch");
 
 const cell = z.object({ action: z.string(), region: z.string() }).openapi("Cell");
+const comparison = {
+  gained: z.array(cell),
+  lost: z.array(cell),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+};
+const place = {
+  workspaceId: idSchema("workspace"),
+  workspace: z.string().openapi({ description: "The Workspace's name." }),
+  userId: idSchema("user", "serviceAccount").nullable().openapi({
+    description: "null: whoever has no identity policies there.",
+  }),
+};
+
+export const accessChange = z.object({ ...place, ...comparison }).openapi("AccessChange", {
+  description: "What somebody gains and loses in a Workspace (POL-6, POL-8).",
+});
+export const newAccess = z.object({ ...place, gained: comparison.gained }).openapi("NewAccess", {
+  description: "What somebody would gain in a Workspace if every Service were enabled there.",
+});
+
+export const attachmentRequest = z
+  .strictObject({ expect: expectation().optional() })
+  .openapi("AttachmentRequest");
+export const detachmentQuery = z.strictObject({ expect: expectation().optional() });
 
 export const attachment = z
-  .object({
-    workspaceId: idSchema("workspace"),
-    policyId: idSchema("policy"),
-    gained: z.array(cell),
-    lost: z.array(cell),
-    warnings: z.array(z.object({ code: z.string(), message: z.string() })),
-  })
+  .object({ workspaceId: idSchema("workspace"), policyId: idSchema("policy"), ...comparison })
   .openapi("AttachmentChange", {
     description: "What a Member gains and loses by the change (POL-8).",
   });
+
+const edited = policy
+  .extend({
+    changes: z.array(accessChange).openapi({
+      description: "Of every place where it is attached, what the edit gives and takes there.",
+    }),
+  })
+  .openapi("PolicyEdit");
 
 const inOrganization = z.strictObject({ organizationId: idSchema("organization") });
 const one = z.strictObject({ policyId: idSchema("policy") });
@@ -106,7 +145,7 @@ export const updatePolicy = operation("updatePolicy", {
   description: "The name cannot change (POL-1).",
   params: one,
   body: patch,
-  response: policy,
+  response: edited,
   revisioned: true,
 });
 export const deletePolicy = operation("deletePolicy", {
@@ -131,6 +170,7 @@ export const attachWorkspacePolicy = operation("attachWorkspacePolicy", {
   tag,
   summary: "Attach a Policy as boundary",
   params: attached,
+  body: attachmentRequest,
   response: attachment,
 });
 export const detachWorkspacePolicy = operation("detachWorkspacePolicy", {
@@ -139,5 +179,6 @@ export const detachWorkspacePolicy = operation("detachWorkspacePolicy", {
   tag,
   summary: "Detach a Policy",
   params: attached,
+  query: detachmentQuery,
   response: attachment,
 });

@@ -25,13 +25,13 @@ export function memberRoutes(mounting: Mounting): void {
   mountChange(
     mounting,
     contract.attachMemberPolicy,
-    (ctx, { params }) => attachMemberPolicy(ctx, params),
+    (ctx, { params, body }) => attachMemberPolicy(ctx, { ...params, ...body }),
     { auditDetails: auditedCells },
   );
   mountChange(
     mounting,
     contract.detachMemberPolicy,
-    (ctx, { params }) => detachMemberPolicy(ctx, params),
+    (ctx, { params, query }) => detachMemberPolicy(ctx, { ...params, ...query }),
     { auditDetails: auditedCells },
   );
 }

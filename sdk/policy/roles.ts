@@ -81,6 +81,9 @@ export const OPERATIONS = {
 
   createPolicy: { target: "organization", ...owner },
   listPolicies: { target: "organization", ...managers },
+  simulatePolicies: { target: "organization", ...managers },
+  lintPolicies: { target: "organization", ...managers },
+  diffPolicies: { target: "organization", ...managers },
   getPolicy: { target: "policy", ...managers, shownBy: "getPolicy" },
   updatePolicy: { target: "policy", ...owner, shownBy: "getPolicy" },
   deletePolicy: { target: "policy", ...owner, shownBy: "getPolicy" },
@@ -143,6 +146,7 @@ export const OPERATIONS = {
   listVouchers: { target: "organization", ...owner },
   getWorkspaceUsage: { target: "workspace", ...managers },
   listAuditEvents: { target: "organization", ...managers },
+  getPolicySet: { target: "organization", ...managers },
 
   issueVoucher: operator,
   mintToken: operator,

@@ -32,7 +32,7 @@ export function expectedRefusal(operation: Operation, actor: Standing): Refusal 
     const hidden = shownBy !== undefined && !isGranted(shownBy as never, role, actor.owns);
     return hidden ? UNKNOWN : FORBIDDEN;
   }
-  return actor.readOnly && operation.method !== "get" ? TOKEN_READ_ONLY : null;
+  return actor.readOnly && !operation.safe ? TOKEN_READ_ONLY : null;
 }
 
 function isGranted(operation: keyof typeof OPERATIONS, role: Role, owns: boolean): boolean {
@@ -41,7 +41,7 @@ function isGranted(operation: keyof typeof OPERATIONS, role: Role, owns: boolean
 }
 
 function ofSelf(operation: Operation, actor: Standing): Refusal {
-  const changes = operation.method !== "get";
+  const changes = !operation.safe;
   if (changes && actor.readOnly) return TOKEN_READ_ONLY;
   if (changes && actor.boundTo !== null) return TOKEN_RESTRICTED;
   // A service account belongs to its Organization; only people own one (ORG-1).

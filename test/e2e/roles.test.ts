@@ -58,7 +58,7 @@ async function expectRefusal(
   refusal: NonNullable<Refusal>,
 ): Promise<void> {
   const request = await sharedRequest(operation, actor);
-  const changes = operation.method !== "get";
+  const changes = !operation.safe;
   const before = changes ? (lastSeen ?? (await fingerprint(site))) : null;
   const answer = await send(operation, actor, request);
   expect(answer.body).toMatchObject(refusal);

@@ -59,6 +59,17 @@ const token = ({ workspaceId }: SampleReferences) => [
   { name: uniqueName(), expiresInSeconds: 3600, readOnly: true, workspaceId },
 ];
 
+const expectation = () => [{ expect: "noNewAccess" }];
+const written = () => [{ name: uniqueName(), description: "A sample", statements }];
+const saved = () => ({
+  boundaries: [{ policyId: "pol_01jd0000000000000000000000" }],
+  identityPolicies: [{ policyId: "pol_01jd0000000000000000000000" }],
+});
+const principalOf = ({ workspaceId }: SampleReferences) => ({
+  workspaceId,
+  userId: "usr_01jd0000000000000000000000",
+});
+
 const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sample[]>> = {
   createOrganization: () => [{ name: uniqueName() }],
   updateOrganization: () => [{ name: uniqueName() }],
@@ -69,7 +80,28 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
   createPolicy: () => [
     { name: uniqueName(), description: "A sample", statements, clientToken: uniqueName() },
   ],
-  updatePolicy: () => [{ description: "A better sample", statements }],
+  updatePolicy: () => [{ description: "A better sample", statements, expect: "noNewAccess" }],
+  attachWorkspacePolicy: expectation,
+  attachMemberPolicy: expectation,
+  simulatePolicies: (references) => [
+    {
+      role: "Member",
+      services: { notebook: ["hanoi", "tokyo"], container: "*" },
+      boundaries: written(),
+      identityPolicies: written(),
+      requests: [{ action: "notebook:create", region: "hanoi", owns: true }],
+      owns: false,
+    },
+    { ...saved(), principal: principalOf(references) },
+  ],
+  lintPolicies: (references) => [
+    { boundaries: written(), identityPolicies: written() },
+    { ...saved(), ...principalOf(references) },
+  ],
+  diffPolicies: (references) => {
+    const place = { policy: uniqueName(), ...principalOf(references) };
+    return [{ policies: written() }, { policies: written(), attach: [place], detach: [place] }];
+  },
   putQuota: () => [{ period: "month", limitUsd: "1000000.00", enforceOnStart: true }],
   createServiceAccount: () => [{ name: uniqueName() }],
   createServiceAccountToken: token,

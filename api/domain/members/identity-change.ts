@@ -3,13 +3,15 @@ import type { ChangeContext } from "#domain/context.ts";
 import { boundaryOf, identityPoliciesOf } from "#domain/policies/attached-policies.ts";
 import { enabledServices, type AttachmentChange } from "#domain/policies/attachment-change.ts";
 import type { PolicyRow } from "#domain/policies/present-policy.ts";
+import { refuseNewAccess, type Expectation } from "#domain/policies/refuse-new-access.ts";
 import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
 import { requireMember } from "./find-member.ts";
-import type { MemberRow } from "./present-member.ts";
+import { presentMember, type MemberRow } from "./present-member.ts";
 
 /** A membership with its identity policies, alone for this transaction. */
 export interface HeldMembership {
   readonly member: MemberRow;
+  readonly workspace: { readonly id: string; readonly name: string };
   readonly key: { organizationId: string; workspaceId: string; principalId: string };
   readonly policies: PolicyRow[];
 }
@@ -19,19 +21,22 @@ export async function holdMembership(
   { tx, authorization: { target } }: ChangeContext,
   userId: string,
 ): Promise<HeldMembership> {
-  const { id: workspaceId } = await lockWorkspace(tx, target.id);
-  const place = { organizationId: tx.organizationId, workspaceId };
+  const workspace = await lockWorkspace(tx, target.id);
+  const place = { organizationId: tx.organizationId, workspaceId: workspace.id };
   const member = await requireMember(tx.db, place, userId);
   const key = { ...place, principalId: member.principal.id };
   const attached = await identityPoliciesOf(tx.db, key);
-  return { member, key, policies: attached.map(({ policy }) => policy) };
+  return { member, workspace, key, policies: attached.map(({ policy }) => policy) };
 }
 
-/** What other identity policies would mean for this member, in its role, under the Workspace's boundary. */
+/**
+ * What other identity policies would mean for this member, in its role, under the Workspace's boundary. Throws
+ * `new_access` when it gains what it was expected not to (POL-8).
+ */
 export async function judgeIdentityChange(
   { tx, site }: ChangeContext,
-  { member, key, policies }: HeldMembership,
-  after: readonly NamedPolicy[],
+  { member, workspace, key, policies }: HeldMembership,
+  { after, expect }: { after: readonly NamedPolicy[]; expect: Expectation },
 ): Promise<AttachmentChange> {
   const subject = {
     role: member.membership.role,
@@ -39,8 +44,10 @@ export async function judgeIdentityChange(
     boundaries: await boundaryOf(tx.db, key),
     regions: site.catalogue.regionIds,
   } satisfies Omit<AccessSubject, "identityPolicies">;
-  return {
+  const change = {
     before: { ...subject, identityPolicies: policies },
     after: { ...subject, identityPolicies: after },
   };
+  refuseNewAccess(expect, [{ ...change, workspace, userId: presentMember(member).userId }]);
+  return change;
 }

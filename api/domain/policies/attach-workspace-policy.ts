@@ -6,22 +6,24 @@ import { boundaryOf } from "./attached-policies.ts";
 import { presentAttachmentChange } from "./attachment-change.ts";
 import { judgeBoundaryChange } from "./change-boundary.ts";
 import { holdPolicy } from "./hold-policy.ts";
+import type { Expectation } from "./refuse-new-access.ts";
 
 /**
- * Attaches a Policy to a Workspace's boundary (POL-2); once is enough. Throws `not_found`, `boundary_locked` (POL-8).
+ * Attaches a Policy to a Workspace's boundary (POL-2); once is enough. Throws `not_found`, `boundary_locked`,
+ * `new_access` (POL-8).
  */
 export async function attachWorkspacePolicy(
   ctx: ChangeContext,
-  { policyId }: { policyId: string },
+  { policyId, expect }: { policyId: string; expect?: Expectation },
 ) {
   const { tx } = ctx;
-  const workspace = await lockWorkspace(tx, ctx.authorization.target.id);
   const policy = await holdPolicy(tx, keyOf(policyId));
+  const workspace = await lockWorkspace(tx, ctx.authorization.target.id);
   const ids = { workspaceId: workspace.id, policyId: policy.id };
   const before = await boundaryOf(tx.db, { organizationId: tx.organizationId, ...ids });
   const attached = before.some(({ id }) => id === policy.id);
   const after = attached ? before : [...before, policy];
-  const change = await judgeBoundaryChange(ctx, workspace, before, after);
+  const change = await judgeBoundaryChange(ctx, workspace, { before, after, expect });
   if (!attached) {
     await tx.db
       .insert(boundaryAttachments)

@@ -45,7 +45,12 @@ export function auditedCells({ gained, lost }: { gained: unknown[]; lost: unknow
   return { gained, lost };
 }
 
-/** The Services enabled in a Workspace, each with its regions. */
+/** The part of an edit's answer that the audit log keeps (POL-8). */
+export function auditedChanges({ changes }: { changes: unknown[] }) {
+  return { changes };
+}
+
+/** The Services enabled in a Workspace, each with its regions; none of them is disabled until the transaction ends. */
 export async function enabledServices(tx: TenantTx, workspaceId: string): Promise<EnabledServices> {
   const rows = await tx.db
     .select()
@@ -55,14 +60,15 @@ export async function enabledServices(tx: TenantTx, workspaceId: string): Promis
         eq(workspaceServices.organizationId, tx.organizationId),
         eq(workspaceServices.workspaceId, workspaceId),
       ),
-    );
+    )
+    .for("share");
   return Object.fromEntries(rows.map((row) => [row.service, row.regions]));
 }
 
 const ALLOWS_NOTHING = new Set(["boundary_allows_nothing", "identity_allows_nothing"]);
 
-/** One warning of each kind, however many Policies are at fault together. */
-function warningsOf(subject: AccessSubject): { code: string; message: string }[] {
+/** Where what is attached allows nothing (POL-3): one warning of each kind, however many Policies are at fault together. */
+export function warningsOf(subject: AccessSubject): { code: string; message: string }[] {
   const findings = lintPolicies(subject).filter(({ code }) => ALLOWS_NOTHING.has(code));
   const byCode = new Map(findings.map(({ code, message }) => [code, { code, message }]));
   return [...byCode.values()];

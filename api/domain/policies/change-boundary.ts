@@ -3,16 +3,23 @@ import type { ChangeContext } from "#domain/context.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
 import { cellsOf, enabledServices, type AttachmentChange } from "./attachment-change.ts";
+import { refuseNewAccess, type Expectation } from "./refuse-new-access.ts";
+
+interface BoundaryChange {
+  readonly before: readonly NamedPolicy[];
+  readonly after: readonly NamedPolicy[];
+  readonly expect: Expectation;
+}
 
 /**
- * Judges what a change of a Workspace's boundary means for a Member. Throws `boundary_locked` when an Admin's change of
- * a locked boundary gains any cell (POL-8).
+ * Judges what a change of a Workspace's boundary means for a Member without identity policies: what such a Member does
+ * not gain by it, nobody gains. Throws `boundary_locked` when an Admin's change of a locked boundary gains any cell,
+ * `new_access` when it was expected not to (POL-8).
  */
 export async function judgeBoundaryChange(
   { tx, site, authorization: { role } }: ChangeContext,
   workspace: Awaited<ReturnType<typeof lockWorkspace>>,
-  before: readonly NamedPolicy[],
-  after: readonly NamedPolicy[],
+  { before, after, expect }: BoundaryChange,
 ): Promise<AttachmentChange> {
   const member = (
     services: AccessSubject["services"],
@@ -30,7 +37,9 @@ export async function judgeBoundaryChange(
     if (gained.length > 0) throw boundaryLocked(gained);
   }
   const services = await enabledServices(tx, workspace.id);
-  return { before: member(services, before), after: member(services, after) };
+  const change = { before: member(services, before), after: member(services, after) };
+  refuseNewAccess(expect, [{ ...change, workspace, userId: null }]);
+  return change;
 }
 
 function boundaryLocked(gained: readonly { action: string; region: string }[]): DomainError {

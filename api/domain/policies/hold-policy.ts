@@ -4,6 +4,9 @@ import type { TenantTx } from "#db/tenant.ts";
 import { notFound } from "#domain/errors.ts";
 import type { PolicyRow } from "./present-policy.ts";
 
+// Locks of Policies come before those of Workspaces, and nobody takes two: so an edit can lock every Workspace where
+// its Policy is attached, while nothing can be attached anywhere else.
+
 /** The Policy, kept from being edited or deleted until the transaction ends. Throws `not_found`. */
 export async function holdPolicy(tx: TenantTx, policyId: string): Promise<PolicyRow> {
   return select(tx, policyId, "share");

@@ -4,37 +4,39 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type AuditEventPage = {
-    items: Array<AuditEvent>;
-    nextCursor: string | null;
-};
-
-export type AuditEvent = {
-    id: string;
-    at: string;
-    actor: {
-        kind: 'user' | 'serviceAccount' | 'operator' | 'system';
-        id: string | null;
-        name: string;
+/**
+ * All that a decision depended on. The hash is the SHA-256 of the content as JSON with sorted keys and without spaces.
+ */
+export type PolicySet = {
+    hash: string;
+    createdAt: string;
+    content: {
+        role: 'Owner' | 'Admin' | 'Member';
+        services: {
+            notebook?: Array<string>;
+            container?: Array<string>;
+            inference?: Array<string>;
+        };
+        boundaries: Array<{
+            name: string;
+            statements: Array<{
+                effect: 'Allow' | 'Deny';
+                service: 'notebook' | 'container' | 'inference';
+                regions: '*' | Array<string>;
+                actions: '*' | Array<'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete'>;
+            }>;
+        }>;
+        identityPolicies: Array<{
+            name: string;
+            statements: Array<{
+                effect: 'Allow' | 'Deny';
+                service: 'notebook' | 'container' | 'inference';
+                regions: '*' | Array<string>;
+                actions: '*' | Array<'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete'>;
+            }>;
+        }>;
+        regions: Array<string>;
     };
-    scope: 'Organization' | 'Billing' | 'Workspace' | 'Service';
-    workspaceId: string | null;
-    category: string;
-    action: string;
-    target: {
-        kind: string;
-        id: string | null;
-        name?: string;
-    };
-    outcome: 'SUCCESS' | 'FAILED';
-    reason: string | null;
-    requestId: string | null;
-    /**
-     * What the path named, and what the change gave and took (POL-8).
-     */
-    details: {
-        [key: string]: unknown;
-    } | null;
 };
 
 /**
@@ -62,7 +64,128 @@ export type Problem = {
         message: string;
         suggestion?: string;
     }>;
+    layer?: RefusingLayer;
+    remedy?: Remedy;
+    /**
+     * Of a 403: the caller's.
+     */
+    role?: 'Owner' | 'Admin' | 'Member';
+    /**
+     * What was asked of Services and Policies.
+     */
+    action?: string;
+    region?: string;
+    service?: string;
+    /**
+     * Every statement that determined it; none where nothing matched.
+     */
+    statements?: Array<DeterminingStatement>;
+    nearestMiss?: StatementRef & ({
+        [key: string]: unknown;
+    } | null);
     [key: string]: unknown;
+};
+
+/**
+ * Of a 403: what refused.
+ */
+export type RefusingLayer = 'role' | 'service' | 'explicitDeny' | 'boundary' | 'identity' | 'token' | 'quota';
+
+/**
+ * What would allow what was refused.
+ */
+export type Remedy = {
+    /**
+     * Where the caller may do the same as things are.
+     */
+    allowedRegions: Array<string>;
+    /**
+     * The roles that may do it; empty where it is not for the role.
+     */
+    neededRoles: Array<'Owner' | 'Admin' | 'Member'>;
+    /**
+     * Who can change that: the Owner alone, or also an Admin of the Workspace; null where nobody can.
+     */
+    ask: 'Owner' | 'Admin' | null;
+    /**
+     * What the credential must be; null where it is not for the credential.
+     */
+    credential: 'operator' | 'principal' | 'user' | 'readWrite' | 'anyWorkspace' | null;
+    /**
+     * When it is allowed without anybody's doing.
+     */
+    notBefore: string | null;
+};
+
+export type DeterminingStatement = StatementRef & {
+    source: 'boundary' | 'identity';
+};
+
+export type StatementRef = {
+    policy: string;
+    /**
+     * Counted from 0; sentences count from 1.
+     */
+    index: number;
+};
+
+export type AuditEventPage = {
+    items: Array<AuditEvent>;
+    nextCursor: string | null;
+};
+
+export type AuditEvent = {
+    id: string;
+    at: string;
+    actor: {
+        kind: 'user' | 'serviceAccount' | 'operator' | 'system';
+        id: string | null;
+        name: string;
+    };
+    scope: 'Organization' | 'Billing' | 'Workspace' | 'Service';
+    workspaceId: string | null;
+    category: string;
+    action: string;
+    target: {
+        kind: string;
+        id: string | null;
+        name?: string;
+    };
+    outcome: 'SUCCESS' | 'FAILED';
+    reason: string | null;
+    requestId: string | null;
+    /**
+     * What the path named, what the change gave and took (POL-8), and how Services and Policies decided it.
+     */
+    details: {
+        decisions?: Array<RecordedDecision>;
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
+ * A decision on a change; made again from its policy set, it is the same.
+ */
+export type RecordedDecision = {
+    action: 'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete';
+    region: string;
+    owns: boolean;
+    decision: 'allow' | 'deny';
+    /**
+     * The layer that refused.
+     */
+    layer: 'role' | 'service' | 'explicitDeny' | 'boundary' | 'identity' | null;
+    /**
+     * Every statement that determined it; none where nothing matched.
+     */
+    statements: Array<DeterminingStatement>;
+    nearestMiss: StatementRef & ({
+        [key: string]: unknown;
+    } | null);
+    /**
+     * The hash of what it was decided under.
+     */
+    policySet: string;
 };
 
 export type Workspace = {
@@ -570,9 +693,46 @@ export type PolicyPage = {
     nextCursor: string | null;
 };
 
+export type PolicyEdit = Policy & {
+    /**
+     * Of every place where it is attached, what the edit gives and takes there.
+     */
+    changes: Array<AccessChange>;
+};
+
+/**
+ * What somebody gains and loses in a Workspace (POL-6, POL-8).
+ */
+export type AccessChange = {
+    workspaceId: string;
+    /**
+     * The Workspace's name.
+     */
+    workspace: string;
+    /**
+     * null: whoever has no identity policies there.
+     */
+    userId: string | null;
+    gained: Array<Cell>;
+    lost: Array<Cell>;
+    warnings: Array<{
+        code: string;
+        message: string;
+    }>;
+};
+
+export type Cell = {
+    action: string;
+    region: string;
+};
+
 export type PolicyPatch = {
     description?: string | null;
     statements?: Array<Statement>;
+    /**
+     * Refuses the change with `new_access` where it would let anybody do anything more, also with a Service that is not enabled yet.
+     */
+    expect?: 'noNewAccess';
 };
 
 export type WorkspacePolicyPage = {
@@ -594,9 +754,11 @@ export type AttachmentChange = {
     }>;
 };
 
-export type Cell = {
-    action: string;
-    region: string;
+export type AttachmentRequest = {
+    /**
+     * Refuses the change with `new_access` where it would let anybody do anything more, also with a Service that is not enabled yet.
+     */
+    expect?: 'noNewAccess';
 };
 
 export type MemberPage = {
@@ -777,6 +939,159 @@ export type OrganizationPatch = {
     name?: string;
 };
 
+export type SimulationResult = {
+    decisions: Array<Decision>;
+};
+
+export type Decision = {
+    action: string;
+    region: string;
+    decision: 'allow' | 'deny';
+    /**
+     * The layer that refused.
+     */
+    layer: 'role' | 'service' | 'explicitDeny' | 'boundary' | 'identity' | null;
+    /**
+     * Every statement that determined it, by Policy and place, counted from 0.
+     */
+    statements: Array<DeterminingStatement>;
+    /**
+     * Where nothing allows it: the Allow that misses in the fewest dimensions.
+     */
+    nearestMiss: {
+        policy: string;
+        index: number;
+    } | null;
+    /**
+     * Of a denial, in words.
+     */
+    message: string | null;
+};
+
+export type Simulation = {
+    /**
+     * This or `principal`.
+     */
+    role?: 'Admin' | 'Member';
+    /**
+     * A member or the Owner, with role, Services and Policies as saved; what is given beside it replaces what is saved.
+     */
+    principal?: {
+        workspaceId: string;
+        userId: string;
+    };
+    services?: {
+        [key: string]: '*' | Array<string>;
+    };
+    boundaries?: Array<AskedPolicy>;
+    identityPolicies?: Array<AskedPolicy>;
+    /**
+     * Without it, every action in every region of the site.
+     */
+    requests?: Array<{
+        action: 'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete';
+        region: string;
+        owns?: boolean;
+    }>;
+    /**
+     * Whether the resources in question are the subject's own; `owns` of a request goes first. They are unless said otherwise.
+     */
+    owns?: boolean;
+};
+
+/**
+ * A Policy as written, by `name` and `statements`, or a saved one by `policyId`.
+ */
+export type AskedPolicy = {
+    policyId?: string;
+    name?: string;
+    description?: string;
+    statements?: Array<Statement>;
+};
+
+export type PolicyLintResult = {
+    findings: Array<LintFinding>;
+};
+
+export type LintFinding = {
+    code: 'vacuous' | 'overridden' | 'shadowed' | 'boundary_allows_nothing' | 'identity_allows_nothing';
+    message: string;
+    policy: string;
+    /**
+     * The statement, counted from 0; null when it is about the whole Policy.
+     */
+    index: number | null;
+    source: 'boundary' | 'identity';
+    /**
+     * The statements that settle it already.
+     */
+    by: Array<DeterminingStatement>;
+};
+
+export type PolicyLint = {
+    boundaries?: Array<AskedPolicy>;
+    identityPolicies?: Array<AskedPolicy>;
+    /**
+     * Its saved boundary, unless `boundaries` are given.
+     */
+    workspaceId?: string;
+    /**
+     * The member's saved identity policies, unless `identityPolicies` are given.
+     */
+    userId?: string;
+};
+
+export type PolicyDiff = {
+    created: Array<string>;
+    updated: Array<string>;
+    unchanged: Array<string>;
+    changes: Array<AccessChange>;
+    /**
+     * What `"expect": "noNewAccess"` would refuse; empty when it would not.
+     */
+    newAccess: Array<NewAccess>;
+};
+
+/**
+ * What somebody would gain in a Workspace if every Service were enabled there.
+ */
+export type NewAccess = {
+    workspaceId: string;
+    /**
+     * The Workspace's name.
+     */
+    workspace: string;
+    /**
+     * null: whoever has no identity policies there.
+     */
+    userId: string | null;
+    gained: Array<Cell>;
+};
+
+export type PolicyProposal = {
+    policies?: Array<{
+        name: string;
+        description?: string | null;
+        statements: Array<Statement>;
+    }>;
+    attach?: Array<{
+        /**
+         * The name of a saved or proposed Policy.
+         */
+        policy: string;
+        workspaceId: string;
+        userId?: string;
+    }>;
+    detach?: Array<{
+        /**
+         * The name of a saved or proposed Policy.
+         */
+        policy: string;
+        workspaceId: string;
+        userId?: string;
+    }>;
+};
+
 export type Me = {
     id: string;
     kind: 'user' | 'serviceAccount';
@@ -931,6 +1246,34 @@ export type AttachRequest = {
     containerId: string;
     mountPath: string;
 };
+
+export type GetPolicySetData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        policySet: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/policy-sets/{policySet}';
+};
+
+export type GetPolicySetErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetPolicySetError = GetPolicySetErrors[keyof GetPolicySetErrors];
+
+export type GetPolicySetResponses = {
+    /**
+     * Done.
+     */
+    200: PolicySet;
+};
+
+export type GetPolicySetResponse = GetPolicySetResponses[keyof GetPolicySetResponses];
 
 export type ListAuditEventsData = {
     body?: never;
@@ -2143,7 +2486,7 @@ export type UpdatePolicyResponses = {
     /**
      * Done.
      */
-    200: Policy;
+    200: PolicyEdit;
 };
 
 export type UpdatePolicyResponse = UpdatePolicyResponses[keyof UpdatePolicyResponses];
@@ -2181,7 +2524,12 @@ export type DetachWorkspacePolicyData = {
         workspaceId: string;
         policyId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Refuses the change with `new_access` where it would let anybody do anything more, also with a Service that is not enabled yet.
+         */
+        expect?: 'noNewAccess';
+    };
     url: '/v1/workspaces/{workspaceId}/policies/{policyId}';
 };
 
@@ -2204,7 +2552,7 @@ export type DetachWorkspacePolicyResponses = {
 export type DetachWorkspacePolicyResponse = DetachWorkspacePolicyResponses[keyof DetachWorkspacePolicyResponses];
 
 export type AttachWorkspacePolicyData = {
-    body?: never;
+    body?: AttachmentRequest;
     path: {
         workspaceId: string;
         policyId: string;
@@ -2383,7 +2731,12 @@ export type DetachMemberPolicyData = {
         userId: string;
         policyId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Refuses the change with `new_access` where it would let anybody do anything more, also with a Service that is not enabled yet.
+         */
+        expect?: 'noNewAccess';
+    };
     url: '/v1/workspaces/{workspaceId}/members/{userId}/policies/{policyId}';
 };
 
@@ -2406,7 +2759,7 @@ export type DetachMemberPolicyResponses = {
 export type DetachMemberPolicyResponse = DetachMemberPolicyResponses[keyof DetachMemberPolicyResponses];
 
 export type AttachMemberPolicyData = {
-    body?: never;
+    body?: AttachmentRequest;
     path: {
         workspaceId: string;
         userId: string;
@@ -3126,6 +3479,105 @@ export type UpdateOrganizationResponses = {
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
+
+export type SimulatePoliciesData = {
+    body: Simulation;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/policies/simulate';
+};
+
+export type SimulatePoliciesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type SimulatePoliciesError = SimulatePoliciesErrors[keyof SimulatePoliciesErrors];
+
+export type SimulatePoliciesResponses = {
+    /**
+     * Done.
+     */
+    200: SimulationResult;
+};
+
+export type SimulatePoliciesResponse = SimulatePoliciesResponses[keyof SimulatePoliciesResponses];
+
+export type LintPoliciesData = {
+    body: PolicyLint;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/policies/lint';
+};
+
+export type LintPoliciesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type LintPoliciesError = LintPoliciesErrors[keyof LintPoliciesErrors];
+
+export type LintPoliciesResponses = {
+    /**
+     * Done.
+     */
+    200: PolicyLintResult;
+};
+
+export type LintPoliciesResponse = LintPoliciesResponses[keyof LintPoliciesResponses];
+
+export type DiffPoliciesData = {
+    body: PolicyProposal;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/policies/diff';
+};
+
+export type DiffPoliciesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DiffPoliciesError = DiffPoliciesErrors[keyof DiffPoliciesErrors];
+
+export type DiffPoliciesResponses = {
+    /**
+     * Done.
+     */
+    200: PolicyDiff;
+};
+
+export type DiffPoliciesResponse = DiffPoliciesResponses[keyof DiffPoliciesResponses];
 
 export type GetMeData = {
     body?: never;

@@ -1,0 +1,107 @@
+import { nearestName, type NamedPolicy } from "@aifactory/sdk/policy";
+import { eq } from "drizzle-orm";
+import { policies } from "#db/schema/organizations.ts";
+import type { ReadContext } from "#domain/context.ts";
+import { InputError, notFound, type InputProblem } from "#domain/errors.ts";
+import { keyOf } from "#domain/ids.ts";
+import type { Place, Proposal } from "./propose.ts";
+import type { SavedAccess } from "./workspace-access.ts";
+
+/** Where a Policy is to be attached or detached, by name and public ids. */
+export interface NamedPlace {
+  readonly policy: string;
+  readonly workspaceId: string;
+  readonly userId?: string | undefined;
+}
+
+interface Named {
+  readonly proposed: ReadonlyMap<string, NamedPolicy>;
+  readonly attach: readonly NamedPlace[];
+  readonly detach: readonly NamedPlace[];
+}
+
+/**
+ * The attachments of a proposal. Throws `not_found` for Workspaces and members, and `invalid_input` for Policies that
+ * are neither saved nor proposed, or not attached where they are to be detached.
+ */
+export async function resolvePlaces(
+  { site, authorization }: ReadContext,
+  saved: SavedAccess,
+  { proposed, attach, detach }: Named,
+): Promise<Pick<Proposal, "attach" | "detach">> {
+  const known = new Map<string, NamedPolicy>(saved.policies.map((it) => [it.name, it]));
+  for (const [name, policy] of proposed) known.set(name, policy);
+  const unknown = attach.filter(({ policy }) => !known.has(policy));
+  if (unknown.length > 0) {
+    const { organizationId } = authorization.target;
+    const rows = await site.database.read
+      .select({ name: policies.name })
+      .from(policies)
+      .where(eq(policies.organizationId, organizationId));
+    const names = new Set([...proposed.keys(), ...rows.map(({ name }) => name)]);
+    throw new InputError(attach.flatMap((one, index) => problemOfName(one, index, known, names)));
+  }
+  const attached = attach.map((one) => ({
+    ...placeOf(one, saved),
+    policy: known.get(one.policy)!,
+  }));
+  const detached = detach.map((one) => ({ ...placeOf(one, saved), policy: one.policy }));
+  const problems = detach.flatMap((one, index) => problemOfDetachment(one, index, saved, attach));
+  if (problems.length > 0) throw new InputError(problems);
+  return { attach: attached, detach: detached };
+}
+
+function placeOf({ workspaceId, userId }: NamedPlace, saved: SavedAccess): Place {
+  const workspace = workspaceOf(workspaceId, saved);
+  if (userId === undefined) return { workspaceId: workspace.id, userId: null };
+  if (!workspace.members.some((member) => member.userId === userId)) throw notFound("member");
+  return { workspaceId: workspace.id, userId };
+}
+
+function workspaceOf(workspaceId: string, saved: SavedAccess) {
+  const key = keyOf(workspaceId);
+  const workspace = saved.workspaces.find(({ id }) => id === key);
+  if (workspace === undefined) throw notFound("workspace");
+  return workspace;
+}
+
+function problemOfName(
+  { policy }: NamedPlace,
+  index: number,
+  known: ReadonlyMap<string, unknown>,
+  names: Iterable<string>,
+): InputProblem[] {
+  if (known.has(policy)) return [];
+  const suggestion = nearestName(policy, names);
+  const problem = {
+    pointer: `/attach/${index}/policy`,
+    code: "unknown_policy",
+    message: `There is no Policy "${policy}", saved or proposed.`,
+  };
+  return [suggestion === undefined ? problem : { ...problem, suggestion }];
+}
+
+function problemOfDetachment(
+  one: NamedPlace,
+  index: number,
+  saved: SavedAccess,
+  attach: readonly NamedPlace[],
+): InputProblem[] {
+  const pointer = `/detach/${index}`;
+  const { boundaries, members } = workspaceOf(one.workspaceId, saved);
+  const here =
+    one.userId === undefined
+      ? boundaries
+      : members.find(({ userId }) => userId === one.userId)!.identityPolicies;
+  if (!here.some(({ name }) => name === one.policy)) {
+    const message = `The Policy "${one.policy}" is not attached there.`;
+    return [{ pointer, code: "not_attached", message }];
+  }
+  const same = (other: NamedPlace) =>
+    other.policy === one.policy &&
+    other.workspaceId === one.workspaceId &&
+    other.userId === one.userId;
+  if (!attach.some(same)) return [];
+  const message = `The Policy "${one.policy}" is to be attached there, too.`;
+  return [{ pointer, code: "contradiction", message }];
+}
