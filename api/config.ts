@@ -6,6 +6,17 @@ const port = z
   .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
   .transform(Number)
   .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
+const smtpUrl = z
+  .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" })
+  .refine((value) => new URL(value).hostname !== "", "must name the mail server");
+const webUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
+const sender = z
+  .string()
+  .regex(/^([^<>"@,;:\\\p{C}]+ <[^<>]+>|[^<>]+)$/u, 'must be an address or "Name <address>"')
+  .refine(
+    (value) => z.email().safeParse(/<(.+)>$/.exec(value)?.[1] ?? value).success,
+    "must hold a mail address",
+  );
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
 
 /** The environment variables of the control plane; nothing else reads the environment. */
@@ -23,6 +34,14 @@ const environment = z
     AIFACTORY_OPERATOR_TOKEN: z.string().min(24, "must have at least 24 characters").optional(),
     OIDC_ISSUER: z.url().optional(),
     OIDC_AUDIENCE: z.string().min(1).optional(),
+    SMTP_URL: smtpUrl.optional(),
+    MAIL_FROM: sender.optional(),
+    AIFACTORY_PUBLIC_URL: webUrl.optional(),
+    INVITATION_URL: z
+      .string()
+      .includes("{code}", { error: "must contain {code}" })
+      .pipe(webUrl)
+      .optional(),
   })
   .superRefine((env, issue) => {
     if (env.DATABASE_ADMIN_URL !== undefined && env.DATABASE_URL === undefined) {
@@ -39,6 +58,20 @@ const environment = z
         message: "OIDC_ISSUER and OIDC_AUDIENCE go together",
       });
     }
+    if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
+      issue.addIssue({
+        code: "custom",
+        path: ["MAIL_FROM"],
+        message: "SMTP_URL and MAIL_FROM go together",
+      });
+    }
+    if (env.SMTP_URL !== undefined && !env.AIFACTORY_PUBLIC_URL && !env.INVITATION_URL) {
+      issue.addIssue({
+        code: "custom",
+        path: ["AIFACTORY_PUBLIC_URL"],
+        message: "is needed beside SMTP_URL: mails link to it",
+      });
+    }
   });
 
 export interface Config {
@@ -53,6 +86,11 @@ export interface Config {
   readonly siteFile: string | null;
   readonly operatorToken: string | null;
   readonly oidc: { readonly issuer: string; readonly audience: string } | null;
+  readonly smtp: { readonly url: string; readonly from: string } | null;
+  /** Where people reach the site, without a final slash; null: where it listens. */
+  readonly publicUrl: string | null;
+  /** The page that an invitation links to, with `{code}` in the place of the code; null: the site's own. */
+  readonly invitationUrl: string | null;
 }
 
 /** Reads the configuration once; throws a message that names every variable that is wrong. */
@@ -85,5 +123,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       value.OIDC_ISSUER === undefined
         ? null
         : { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! },
+    smtp: value.SMTP_URL === undefined ? null : { url: value.SMTP_URL, from: value.MAIL_FROM! },
+    publicUrl: value.AIFACTORY_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
+    invitationUrl: value.INVITATION_URL ?? null,
   };
 }

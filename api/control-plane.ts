@@ -19,6 +19,7 @@ import type { Config } from "./config.ts";
 import { startHttpServer } from "./http-server.ts";
 import { readLocalFile, writeLocalFile } from "./local-file.ts";
 import { localOrganization } from "./local-organization.ts";
+import { invitationLink, openMailer } from "./open-mailer.ts";
 import { openSiteDatabase } from "./open-database.ts";
 
 export interface ControlPlane {
@@ -72,14 +73,20 @@ async function start(
   const operatorToken =
     config.operatorToken ?? (simulated ? (known?.operatorToken ?? newSecret("aifop_")) : null);
 
+  const mailer = openMailer(config, simulated, log);
   const worker: Worker = createWorker({
     database,
     clusters,
-    handlers: workHandlers({ database, clusters, catalogue }),
+    handlers: workHandlers({ database, clusters, catalogue, mailer }),
     tick: () => tick(database),
     onError: (error, item) => log.error({ err: error, work: item }, "work failed"),
   });
-  const site: Site = { database, catalogue, clusters, simulated, nudge: () => worker.nudge() };
+  let publicUrl = config.publicUrl ?? "";
+  const mail: Site["mail"] = mailer && {
+    invitationLink: (code) => invitationLink(config, publicUrl, code),
+  };
+  const nudge = () => worker.nudge();
+  const site: Site = { database, catalogue, clusters, simulated, mail, nudge };
   const app = createApp({
     site,
     grants: new Grants(database, catalogue.regionIds),
@@ -105,6 +112,7 @@ async function start(
   stack.defer(() => server.drain());
 
   const { url } = server;
+  publicUrl ||= url;
   const localFile =
     issuer === null
       ? null

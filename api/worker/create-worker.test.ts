@@ -28,6 +28,7 @@ const handlers = (change: Partial<WorkHandlers>): WorkHandlers => ({
   deleteWorkspace: idle,
   stopAtLimit: idle,
   sweepCluster: idle,
+  mail: idle,
   ...change,
 });
 

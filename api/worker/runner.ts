@@ -7,6 +7,7 @@ import { renewWork } from "#domain/work/renew.ts";
 import { ClaimLost, type WorkHandlers, type WorkItem } from "#domain/work/types.ts";
 import { verifyClaim } from "#domain/work/verify-claim.ts";
 import { ClusterUnavailable } from "#ports/cluster.ts";
+import { MailerUnavailable } from "#ports/mailer.ts";
 
 export interface RunnerOptions {
   database: Database;
@@ -90,7 +91,7 @@ export class Runner {
   async #fail(item: WorkItem, error: unknown): Promise<void> {
     const { database, onFailed } = this.#options;
     const message = error instanceof Error ? error.message : String(error);
-    const passing = error instanceof ClusterUnavailable;
+    const passing = error instanceof ClusterUnavailable || error instanceof MailerUnavailable;
     const parked = await failWork(database, item, { message, passing }).catch(() => false);
     onFailed(item, error, parked);
   }

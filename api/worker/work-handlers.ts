@@ -1,3 +1,4 @@
+import { sendMail, type MailDependencies } from "#domain/mail/send-mail.ts";
 import type { ReconcileDependencies } from "#domain/resources/reconcile/dependencies.ts";
 import { reconcileResource } from "#domain/resources/reconcile/reconcile-resource.ts";
 import { reconcileVolume } from "#domain/resources/reconcile/reconcile-volume.ts";
@@ -8,7 +9,7 @@ import { sweepCluster } from "#domain/resources/reconcile/sweep-cluster.ts";
 import type { WorkHandlers } from "#domain/work/types.ts";
 
 /** What the worker does for each kind of work. */
-export function workHandlers(site: ReconcileDependencies): WorkHandlers {
+export function workHandlers(site: ReconcileDependencies & MailDependencies): WorkHandlers {
   return {
     reconcileResource: reconcileResource(site),
     reconcileVolume: reconcileVolume(site),
@@ -16,5 +17,6 @@ export function workHandlers(site: ReconcileDependencies): WorkHandlers {
     deleteWorkspace: removeWorkspace(site),
     stopAtLimit: stopAtLimit(site),
     sweepCluster: sweepCluster(site),
+    mail: sendMail(site),
   };
 }

@@ -18,7 +18,7 @@ export async function startLiveSite(): Promise<LiveSite> {
   let worker: Worker | undefined;
   const site = await startTestSite({ nudge: () => worker?.nudge() });
   const { database, clusters, catalogue } = site.site;
-  const handlers = workHandlers({ database, clusters, catalogue });
+  const handlers = workHandlers({ database, clusters, catalogue, mailer: null });
   worker = createWorker({ database, clusters, handlers, pollMs: 50, onError: console.error });
   worker.start();
   await fund(site);

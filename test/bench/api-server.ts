@@ -44,6 +44,7 @@ const app = createApp({
     catalogue,
     clusters: new Map(simulators.clusters.map((cluster) => [cluster.id, cluster])),
     simulated: true,
+    mail: null,
     nudge: () => {},
   },
   grants: new Grants(database, catalogue.regionIds),

@@ -81,6 +81,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     catalogue,
     clusters: new Map(simulators.clusters.map((cluster) => [cluster.id, cluster])),
     simulated: true,
+    mail: { invitationLink: (code) => `https://ai.example.com/invitations#${code}` },
     nudge: options.nudge ?? (() => {}),
   };
   const issuer = await localIssuer(database);

@@ -62,7 +62,7 @@ export async function openReplica(
   ]);
   const cluster = simulators.clusters[0]!;
   const clusters = new Map([[cluster.id, cluster]]);
-  const handlers = workHandlers({ database, clusters, catalogue });
+  const handlers = workHandlers({ database, clusters, catalogue, mailer: null });
   const worker = createWorker({ database, clusters, handlers, ...options.worker });
   const close = async () => {
     await worker.drain();

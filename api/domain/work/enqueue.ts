@@ -14,7 +14,9 @@ export type WorkKind =
   /** key: resource id. Stops what has run for its maximum running time (RES-7). */
   | "stopAtLimit"
   /** key: cluster id. Removes what the database does not know, and looks at everything that it does. */
-  | "sweepCluster";
+  | "sweepCluster"
+  /** key: mail id. */
+  | "mail";
 
 export interface WorkRequest {
   kind: WorkKind;

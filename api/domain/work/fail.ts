@@ -24,7 +24,7 @@ export async function failWork(
   const { rows } = await database.pool.query<{ parked: boolean }>(
     `update work_items set lease_owner = null, leased_until = null, last_error = $5,
        run_after = case when revision = $4 then clock_timestamp() + make_interval(secs => $6::int / 1000.0) else run_after end,
-       parked_at = case when revision = $4 and $7 then clock_timestamp() end
+       parked_at = case when revision = $4 and $7 then clock_timestamp() end, attempts = least(attempts, $8)
      where kind = $1 and key = $2 and lease_owner = $3
      returning parked_at is not null as parked`,
     [
@@ -35,6 +35,8 @@ export async function failWork(
       message.slice(0, 2000),
       backoffMs(item.attempts, Math.random()),
       parked,
+      // An outage of any length leaves the item one attempt away from being parked, never beyond it.
+      passing ? MAX_ATTEMPTS - 1 : item.attempts,
     ],
   );
   return rows[0]?.parked ?? false;
