@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { SERVICES } from "@aifactory/sdk/policy";
+import { refusalDetails } from "./explanation.ts";
 
 /** RFC 3339 UTC, milliseconds, site time unless said otherwise. */
 export const timestamp = () => z.iso.datetime().openapi({ example: "2026-11-21T04:42:00.000Z" });
@@ -105,6 +106,7 @@ export const problem = z
         description:
           "Of bad input: JSON pointers into the request body, or the name of a parameter.",
       }),
+    ...refusalDetails,
   })
   .catchall(z.unknown())
   .openapi("Problem", { description: "RFC 9457." });

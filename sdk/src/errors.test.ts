@@ -32,6 +32,27 @@ test("isCode tells refusals apart by their stable code, and from other errors", 
   expect(isCode(new Error("quota_exceeded"), "quota_exceeded")).toBe(false);
 });
 
+test("RBAC-8 a 403 says as data what refused and what would allow it; other refusals say nothing of the kind", async () => {
+  const remedy = {
+    allowedRegions: ["hanoi"],
+    neededRoles: [],
+    ask: "Owner",
+    credential: null,
+    notBefore: null,
+  };
+  const nearestMiss = { policy: "vn-only", index: 1 };
+  const told = { layer: "boundary", remedy, action: "notebook:create", region: "tokyo" };
+  const denied = await refusedWith(
+    refuse(403, "policy_denied", { ...told, statements: [], nearestMiss }),
+  );
+  expect(denied.refusal).toEqual({ ...told, statements: [], nearestMiss });
+  const token = { layer: "token", remedy: { ...remedy, ask: null, credential: "readWrite" } };
+  const readOnly = await refusedWith(refuse(403, "token_read_only", token));
+  const silent = { action: null, region: null, statements: [], nearestMiss: null };
+  expect(readOnly.refusal).toEqual({ ...token, ...silent });
+  expect((await refusedWith(refuse(409, "invalid_state"))).refusal).toBeNull();
+});
+
 test("RBAC-6 what the caller may not know of is a NotFoundError", async () => {
   const error = await refusedWith(refuse(404, "not_found"));
   expect(error).toBeInstanceOf(NotFoundError);

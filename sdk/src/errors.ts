@@ -1,7 +1,28 @@
-import type { Problem, StatusReason } from "./generated/types.gen.ts";
+import type {
+  DeterminingStatement,
+  Problem,
+  RefusingLayer,
+  Remedy,
+  StatusReason,
+} from "./generated/types.gen.ts";
 
 /** One place of bad input: a JSON pointer into the body, or the name of a parameter. */
 export type InputProblem = NonNullable<Problem["errors"]>[number];
+
+/** What a refusal for want of a right tells beside its sentence, for programs to act on. */
+export interface Refusal {
+  /** What refused. */
+  readonly layer: RefusingLayer;
+  /** What would allow it. */
+  readonly remedy: Remedy;
+  /** What was asked of Services and Policies, and where; null where they were not asked. */
+  readonly action: string | null;
+  readonly region: string | null;
+  /** Every statement that determined it, counted from 0. */
+  readonly statements: readonly DeterminingStatement[];
+  /** Where nothing allows it: the Allow that misses in the fewest dimensions. */
+  readonly nearestMiss: NonNullable<Problem["nearestMiss"]> | null;
+}
 
 export interface ErrorDetails {
   code: string;
@@ -38,6 +59,20 @@ export class AiFactoryError extends Error {
     this.requestId = requestId ?? null;
     this.errors = details.problem?.errors ?? [];
     this.problem = details.problem ?? null;
+  }
+
+  /** Of a 403: what refused, and what would allow it; null otherwise. */
+  get refusal(): Refusal | null {
+    const { layer, remedy, action, region, statements, nearestMiss } = this.problem ?? {};
+    if (layer === undefined || remedy === undefined) return null;
+    return {
+      layer,
+      remedy,
+      action: action ?? null,
+      region: region ?? null,
+      statements: statements ?? [],
+      nearestMiss: nearestMiss ?? null,
+    };
   }
 }
 

@@ -9,6 +9,7 @@ export {
   TimeoutError,
   WaitError,
   type InputProblem,
+  type Refusal,
 } from "./errors.ts";
 export type * from "./generated/types.gen.ts";
 export { paginate } from "./paginate.ts";

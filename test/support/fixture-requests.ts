@@ -7,6 +7,7 @@ import {
   makePolicy,
   notebookIn,
   parkWorkItem,
+  storePolicySet,
   templateIn,
   volumeIn,
   type Place,
@@ -206,6 +207,12 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
       organizationId: site.organizationId,
       email: `${uniqueName()}@example.com`,
       workspaces: [{ workspaceId, role: "Member" }],
+    },
+  }),
+  getPolicySet: async (place) => ({
+    params: {
+      organizationId: place.site.organizationId,
+      policySet: await storePolicySet(place),
     },
   }),
   injectFailure: async () => ({

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { policySetText } from "@aifactory/sdk/policy";
 import { keyOf } from "../../api/domain/ids.ts";
 import { must } from "./fixture.ts";
 import type { TestSite } from "./site.ts";
@@ -90,6 +91,19 @@ export async function parkWorkItem(site: TestSite): Promise<{ kind: string; key:
     [key],
   );
   return { kind: "reconcileResource", key };
+}
+
+/** A policy set that decisions of both Workspaces were made under, so that the Admins of either may see it. */
+export async function storePolicySet({ site, workspaceId, elsewhere }: Place): Promise<string> {
+  const subject = { role: "Owner", services: {}, boundaries: [], identityPolicies: [] } as const;
+  const content = policySetText({ ...subject, regions: [uniqueName()] });
+  const { rows } = await site.testDatabase.database.pool.query<{ hash: string }>(
+    `insert into policy_sets (organization_id, workspace_id, hash, content, created_at)
+     select $1, unnest($2::uuid[]), 'sha256:' || encode(sha256(convert_to($3, 'UTF8')), 'hex'), $3, site_now()
+     returning hash`,
+    [keyOf(site.organizationId), [...new Set([workspaceId, elsewhere])].map(keyOf), content],
+  );
+  return rows[0]!.hash;
 }
 
 async function bring(

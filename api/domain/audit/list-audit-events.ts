@@ -4,6 +4,7 @@ import type { Standing } from "#domain/access/grants.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { keyOf } from "#domain/ids.ts";
 import { cursorKey, pageOf, type PageQuery } from "#domain/page.ts";
+import { administeredBy } from "./administered-by.ts";
 import { presentAuditEvent } from "./present-audit-event.ts";
 
 interface Query extends PageQuery {
@@ -41,10 +42,8 @@ export async function listAuditEvents(
 }
 
 function visibleTo(standing: Standing) {
-  if (standing.owner) return undefined;
-  const administered = [...standing.workspaces].flatMap(([id, role]) =>
-    role === "Admin" ? [id] : [],
-  );
+  const administered = administeredBy(standing);
+  if (administered === "all") return undefined;
   if (administered.length === 0) return sql`false`;
   return and(
     inArray(auditEvents.workspaceId, administered),

@@ -17,26 +17,23 @@ export type PolicySet = {
             container?: Array<string>;
             inference?: Array<string>;
         };
-        boundaries: Array<{
-            name: string;
-            statements: Array<{
-                effect: 'Allow' | 'Deny';
-                service: 'notebook' | 'container' | 'inference';
-                regions: '*' | Array<string>;
-                actions: '*' | Array<'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete'>;
-            }>;
-        }>;
-        identityPolicies: Array<{
-            name: string;
-            statements: Array<{
-                effect: 'Allow' | 'Deny';
-                service: 'notebook' | 'container' | 'inference';
-                regions: '*' | Array<string>;
-                actions: '*' | Array<'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete'>;
-            }>;
-        }>;
+        boundaries: Array<RecordedPolicy>;
+        identityPolicies: Array<RecordedPolicy>;
         regions: Array<string>;
     };
+};
+
+/**
+ * A Policy as it was.
+ */
+export type RecordedPolicy = {
+    name: string;
+    statements: Array<{
+        effect: 'Allow' | 'Deny';
+        service: 'notebook' | 'container' | 'inference';
+        regions: '*' | Array<string>;
+        actions: '*' | Array<'notebook:create' | 'notebook:read' | 'notebook:access' | 'notebook:start' | 'notebook:stop' | 'notebook:recreate' | 'notebook:update' | 'notebook:delete' | 'container:create' | 'container:read' | 'container:access' | 'container:start' | 'container:stop' | 'container:restart' | 'container:update' | 'container:delete' | 'container:create-volume' | 'container:delete-volume' | 'inference:create' | 'inference:read' | 'inference:invoke' | 'inference:update' | 'inference:delete'>;
+    }>;
 };
 
 /**
@@ -80,9 +77,16 @@ export type Problem = {
      * Every statement that determined it; none where nothing matched.
      */
     statements?: Array<DeterminingStatement>;
-    nearestMiss?: StatementRef & ({
-        [key: string]: unknown;
-    } | null);
+    /**
+     * Where nothing allows it: the Allow that misses in the fewest dimensions.
+     */
+    nearestMiss?: {
+        policy: string;
+        /**
+         * Counted from 0; sentences count from 1.
+         */
+        index: number;
+    } | null;
     [key: string]: unknown;
 };
 
@@ -117,16 +121,13 @@ export type Remedy = {
     notBefore: string | null;
 };
 
-export type DeterminingStatement = StatementRef & {
-    source: 'boundary' | 'identity';
-};
-
-export type StatementRef = {
+export type DeterminingStatement = {
     policy: string;
     /**
      * Counted from 0; sentences count from 1.
      */
     index: number;
+    source: 'boundary' | 'identity';
 };
 
 export type AuditEventPage = {
@@ -179,9 +180,16 @@ export type RecordedDecision = {
      * Every statement that determined it; none where nothing matched.
      */
     statements: Array<DeterminingStatement>;
-    nearestMiss: StatementRef & ({
-        [key: string]: unknown;
-    } | null);
+    /**
+     * Where nothing allows it: the Allow that misses in the fewest dimensions.
+     */
+    nearestMiss: {
+        policy: string;
+        /**
+         * Counted from 0; sentences count from 1.
+         */
+        index: number;
+    } | null;
     /**
      * The hash of what it was decided under.
      */
