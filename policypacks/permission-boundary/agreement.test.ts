@@ -7,7 +7,8 @@ import {
   type AnalyzedResource,
 } from "../../test/support/pulumi/analyzer/policy-pack.ts";
 import { startTestSite, type TestSite } from "../../test/support/site.ts";
-import { attach, inside, policy, resource, workspace } from "./testing/program.ts";
+import { resource } from "@aifactory/policy-kit/testing";
+import { attach, inside, policy, workspace } from "./testing/program.ts";
 
 const PROGRAMS = 36;
 const context = { project: "program", stack: "test", preview: true, config: {}, env: {} };

@@ -4,7 +4,7 @@ import {
   type RunningPack,
 } from "../../test/support/pulumi/analyzer/policy-pack.ts";
 import { UNKNOWN, secret } from "../../test/support/pulumi/properties.ts";
-import { resource } from "./testing/program.ts";
+import { resource } from "@aifactory/policy-kit/testing";
 
 const context = { project: "program", stack: "test", preview: true, config: {}, env: {} };
 const boundary = {

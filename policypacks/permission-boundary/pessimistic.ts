@@ -1,5 +1,5 @@
 import { isService, type NamedPolicy, type Statement } from "@aifactory/sdk/policy";
-import { UNKNOWN } from "./read.ts";
+import { UNKNOWN } from "@aifactory/policy-kit";
 
 /**
  * A Policy of which parts are not known, as the strictest that it can turn out to be: an Allow counts only where it is

@@ -1,85 +1,101 @@
 import type { PolicyResource } from "@pulumi/policy";
-import type { NamedPolicy } from "@aifactory/sdk/policy";
+import {
+  kindOf,
+  ownReference,
+  readProps,
+  referenceOf,
+  UNKNOWN,
+  type Reference,
+} from "@aifactory/policy-kit";
+import { candidates, ownPolicy, type Candidate } from "./candidates.ts";
 import type { Configuration } from "./configuration.ts";
-import { kindOf } from "./kinds.ts";
-import { pessimistic } from "./pessimistic.ts";
-import { readProps, UNKNOWN } from "./read.ts";
-import { referenceOf, relate, type Reference } from "./reference.ts";
+import { createAction } from "./create-action.ts";
+import type { Saved, SavedWorkspace } from "./saved.ts";
 
-/** A Policy that may be attached, or one of which nothing is known but that it may be. */
-export type Candidate = NamedPolicy | { readonly untold: string };
-
-interface Attachment {
+export interface Attachment {
   readonly workspace: Reference;
   readonly policies: readonly Candidate[];
-  /** It bounds for sure; otherwise it may as well be of a membership. */
-  readonly isBoundary: boolean;
+  /** What it is attached as: where that is not known, it may as well be somebody else's. */
+  readonly as: "boundary" | "identity" | "unsure";
 }
 
-interface NamedWorkspace {
+export interface NamedWorkspace {
   readonly self: Reference;
   readonly name: unknown;
 }
 
-/** What a program says about boundaries. */
+/** What a program and, where it was asked, the control plane say about Policies in force. */
 export interface Program {
   readonly workspaces: readonly NamedWorkspace[];
   readonly attachments: readonly Attachment[];
+  /** Workspaces to which the program itself adds the principal, or may. */
+  readonly memberships: readonly Reference[];
   /** Regions that the program enables or uses. */
   readonly regions: readonly string[];
+  readonly saved: Saved | null;
 }
 
-/** Reads Workspaces, Policies and attachments out of a stack, known or not. */
+/** Reads Workspaces, Policies and attachments out of a stack, known or not, beside what is saved. */
 export function readProgram(
   resources: readonly PolicyResource[],
-  { savedPolicies }: Configuration,
+  { savedPolicies, principal }: Configuration,
+  saved: Saved | null,
 ): Program {
-  const ofKind = (kind: string) =>
-    resources
-      .filter(({ type }) => kindOf(type) === kind)
-      .map((resource) => ({ resource, props: readProps(resource.props) }));
-  const self = ({ urn }: PolicyResource, id: unknown): Reference => ({
-    id: typeof id === "string" ? id : undefined,
-    urn,
+  const ofKind = (kind: string) => resources.filter(({ type }) => kindOf(type) === kind);
+  const own = ofKind("Policy").map(ownPolicy);
+  const allSaved = [...savedPolicies, ...(saved?.policies ?? [])];
+  const attached = ofKind("PolicyAttachment").flatMap((resource) => {
+    const props = readProps(resource.props);
+    const as = roleOf(props["userId"], principal?.userId);
+    if (as === null) return [];
+    const policy = referenceOf(resource, props, "policyId", "Policy");
+    const workspace = referenceOf(resource, props, "workspaceId", "Workspace");
+    return [{ workspace, policies: candidates(policy, own, allSaved), as }];
   });
-
-  const policies = [
-    ...ofKind("Policy").map(({ resource, props }) => ({
-      self: self(resource, props["policyId"]),
-      policy: pessimistic(props["name"], props["statements"]) ?? { untold: resource.name },
-    })),
-    ...savedPolicies.map((policy) => ({ self: { id: policy.policyId, urn: undefined }, policy })),
-  ];
-  const candidates = (reference: Reference): Candidate[] => {
-    const exact = policies.find((each) => relate(each.self, reference) === "same");
-    if (exact) return [exact.policy];
-    const unsure = policies.filter((each) => relate(each.self, reference) === "unsure");
-    return [...unsure.map(({ policy }) => policy), { untold: reference.id ?? "not known yet" }];
-  };
-  const workspaces = ofKind("Workspace");
-  const used = [...ofKind("Notebook"), ...ofKind("GpuContainer")].map(
-    ({ props }) => props["region"],
+  const attachedBefore = (saved?.attachments ?? []).map(
+    ({ workspaceId, policyId, isIdentity }): Attachment => ({
+      workspace: { id: workspaceId, urn: undefined },
+      policies: candidates({ id: policyId, urn: undefined }, own, allSaved),
+      as: isIdentity ? "identity" : "boundary",
+    }),
   );
-  const enabled = workspaces.flatMap(({ props }) => servicesOf(props)).flatMap(regionsOf);
   return {
-    regions: [...enabled, ...used].filter((region) => typeof region === "string"),
-    workspaces: workspaces.map(({ resource, props }) => ({
-      self: self(resource, props["workspaceId"]),
-      name: props["name"],
-    })),
-    attachments: ofKind("PolicyAttachment")
-      // With somebody's id it is an identity policy, which the configured principal is not.
-      .filter(({ props }) => typeof props["userId"] !== "string")
-      .map(({ resource, props }) => ({
-        workspace: referenceOf(resource, props, "workspaceId", "Workspace"),
-        policies: candidates(referenceOf(resource, props, "policyId", "Policy")),
-        isBoundary: props["userId"] !== UNKNOWN,
-      })),
+    workspaces: readWorkspaces(resources),
+    attachments: [...attached, ...attachedBefore],
+    memberships: ofKind("Membership").flatMap((resource) => {
+      const props = readProps(resource.props);
+      const isTheirs = [principal?.userId, UNKNOWN].includes(props["userId"] as string);
+      return isTheirs ? [referenceOf(resource, props, "workspaceId", "Workspace")] : [];
+    }),
+    regions: regionsIn(resources),
+    saved,
   };
 }
 
-function servicesOf({ services }: Readonly<Record<string, unknown>>): unknown[] {
-  return Array.isArray(services) ? services : [];
+/** What an attachment with this `userId` is to the principal; null where it is somebody else's. */
+function roleOf(userId: unknown, principal: string | undefined): Attachment["as"] | null {
+  if (userId === UNKNOWN) return "unsure";
+  if (typeof userId !== "string") return "boundary";
+  return userId === principal ? "identity" : null;
+}
+
+export function readWorkspaces(resources: readonly PolicyResource[]): NamedWorkspace[] {
+  return resources
+    .filter(({ type }) => kindOf(type) === "Workspace")
+    .map((resource) => {
+      const { workspaceId, name } = readProps(resource.props);
+      return { self: ownReference(resource, workspaceId), name };
+    });
+}
+
+function regionsIn(resources: readonly PolicyResource[]): string[] {
+  const regions = resources.flatMap(({ type, props }) => {
+    if (createAction(type) !== undefined) return [readProps(props)["region"]];
+    if (kindOf(type) !== "Workspace") return [];
+    const { services } = readProps(props);
+    return Array.isArray(services) ? services.flatMap(regionsOf) : [];
+  });
+  return regions.filter((region) => typeof region === "string");
 }
 
 function regionsOf(service: unknown): unknown[] {
@@ -87,7 +103,20 @@ function regionsOf(service: unknown): unknown[] {
   return Array.isArray(service.regions) ? service.regions : [];
 }
 
-/** The Workspace of the program that a reference means for sure. */
-export function workspaceOf(program: Program, reference: Reference): NamedWorkspace | undefined {
-  return program.workspaces.find(({ self }) => relate(self, reference) === "same");
+/** The saved Workspaces that decide on the governed resources of a program: all, where one of those may be anywhere. */
+export function touchedBy(
+  resources: readonly PolicyResource[],
+): (workspace: SavedWorkspace) => boolean {
+  const own = readWorkspaces(resources);
+  const places = resources
+    .filter(({ type }) => createAction(type) !== undefined)
+    .map((resource) =>
+      referenceOf(resource, readProps(resource.props), "workspaceId", "Workspace"),
+    );
+  const nameOf = ({ urn }: Reference) => own.find(({ self }) => self.urn === urn)?.name;
+  const isAnywhere = places.some(
+    (place) => place.id === undefined && typeof nameOf(place) !== "string",
+  );
+  return ({ id, name }) =>
+    isAnywhere || places.some((place) => (place.id ?? nameOf(place)) === (place.id ? id : name));
 }

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Statement } from "@aifactory/sdk/policy";
-import type { AnalyzedResource } from "../../test/support/pulumi/analyzer/policy-pack.ts";
-import { UNKNOWN, type Properties, type Value } from "../../test/support/pulumi/properties.ts";
+import {
+  resource,
+  unknown as UNKNOWN,
+  type ProgramResource as AnalyzedResource,
+} from "@aifactory/policy-kit/testing";
 import { refused } from "./testing/judge.ts";
-import { resource } from "./testing/program.ts";
+
+type Properties = AnalyzedResource["properties"];
+type Value = Properties[string];
 
 const RUNS = 2000;
 
@@ -112,13 +117,13 @@ const UNKNOWN_ORIGIN: [Case, number[]] = [
   [0, 0, 0, 0, 0, 0, 0, 0.3, 0.12, 0.12, 0, 0],
 ];
 
-it("IAC-7 what a preview lets through with unknowns, is let through when they are known", () => {
+it("IAC-7 what a preview lets through with unknowns, is let through when they are known", async () => {
   let [judged, sure] = [0, 0];
-  fc.assert(
-    fc.property(cases, holes, (generated, chances) => {
+  await fc.assert(
+    fc.asyncProperty(cases, holes, async (generated, chances) => {
       const program = build(generated);
-      const inTheEnd = [...refused(program).keys()];
-      const inPreview = refused(previewed(program, chances));
+      const inTheEnd = [...(await refused(program)).keys()];
+      const inPreview = await refused(previewed(program, chances));
       for (const name of inTheEnd) expect(inPreview.has(name)).toBe(true);
       judged += generated.notebooks.length;
       sure += generated.notebooks.length - inPreview.size;

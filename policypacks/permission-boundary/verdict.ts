@@ -1,3 +1,4 @@
+import { UNKNOWN } from "@aifactory/policy-kit";
 import {
   compileAccess,
   denialMessage,
@@ -6,7 +7,6 @@ import {
   type NamedPolicy,
 } from "@aifactory/sdk/policy";
 import { namedRegions, type Configuration } from "./configuration.ts";
-import { UNKNOWN } from "./read.ts";
 
 /** One question about one resource of the program. */
 export interface Question {
@@ -19,25 +19,29 @@ export interface Question {
   readonly knownRegions: readonly string[];
 }
 
+interface Policies {
+  readonly boundaries: readonly NamedPolicy[];
+  readonly identityPolicies: readonly NamedPolicy[];
+}
+
 /** What no statement names, and a region that is not known yet can be. */
 const ELSEWHERE = "a region that no statement names";
 
 /**
- * The message of a denial under these boundaries, or null. Services are another layer: here they count as enabled.
+ * The message of a denial under these Policies, or null. Services are another layer: here they count as enabled.
  * A region that is not known is allowed only if all that it can be are.
  */
 export function denialUnder(
-  boundaries: readonly NamedPolicy[],
+  { boundaries, identityPolicies }: Policies,
   { action, region, workspace, knownRegions }: Question,
-  configuration: Configuration,
+  { role, regions: allRegions }: Pick<Configuration, "role" | "regions">,
 ): string | null {
-  const { role, identityPolicies } = configuration;
   const named = [...knownRegions, ...[...boundaries, ...identityPolicies].flatMap(namedRegions)];
-  const regions = configuration.regions ?? [...new Set(named)];
+  const regions = allRegions ?? [...new Set(named)];
   const access = compileAccess({ role, services: "*", boundaries, identityPolicies, regions });
   if (typeof region === "string") return denialMessage(access, { action, region }, { workspace });
 
-  const within = { regions: configuration.regions ?? [...regions, ELSEWHERE] };
+  const within = { regions: allRegions ?? [...regions, ELSEWHERE] };
   const { denied } = judge(access, { action, within });
   const [first] = denied;
   if (first === undefined) return null;

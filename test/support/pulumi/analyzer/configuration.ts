@@ -4,7 +4,10 @@ import type { Properties } from "../properties.ts";
 
 export type Level = "advisory" | "mandatory" | "disabled" | "remediate";
 
-/** By policy name: a level, or properties with an optional `enforcementLevel`. The file of `--policy-pack-config` looks like this. */
+/**
+ * By policy name: a level, or properties with an optional `enforcementLevel`; `all` sets the level of every policy that
+ * has none of its own here. The file of `--policy-pack-config` looks like this.
+ */
 export type PolicyConfig = Readonly<
   Record<string, Level | (Properties & { readonly enforcementLevel?: Level })>
 >;
@@ -13,7 +16,8 @@ type Info = InstanceType<typeof messages.AnalyzerInfo>;
 type Policy = ReturnType<Info["getPoliciesList"]>[number];
 
 /**
- * Merges, as the engine does: defaults of the policy's schema, the pack's own initial configuration, then `config`.
+ * Merges, as the engine does: defaults of the policy's schema, the pack's own initial configuration, then `config`. Only
+ * the engine validates values by the schema; a pack of ours does so itself, too.
  * @throws when a required property is missing.
  */
 export function policyConfiguration(info: Info, config: PolicyConfig) {
@@ -27,9 +31,8 @@ export function policyConfiguration(info: Info, config: PolicyConfig) {
 function configurationOf(info: Info, policy: Policy, config: PolicyConfig) {
   const name = policy.getName();
   const initial = info.getInitialconfigMap().get(name);
-  const given = config[name] ?? {};
-  const { enforcementLevel, ...properties } =
-    typeof given === "string" ? { enforcementLevel: given } : given;
+  const { enforcementLevel: ownLevel, ...properties } = asObject(config[name]);
+  const enforcementLevel = ownLevel ?? asObject(config["all"]).enforcementLevel;
   const merged: Properties = {
     ...schemaDefaults(policy),
     ...fromStruct(initial?.getProperties()),
@@ -46,6 +49,10 @@ function configurationOf(info: Info, policy: Policy, config: PolicyConfig) {
   );
   message.setProperties(toStruct(merged));
   return message;
+}
+
+function asObject(given: PolicyConfig[string] = {}): Properties & { enforcementLevel?: Level } {
+  return typeof given === "string" ? { enforcementLevel: given } : given;
 }
 
 const levels = {

@@ -38,6 +38,8 @@ export interface RunningPack {
   analyze(resource: AnalyzedResource): Promise<Violation[]>;
   /** Runs the stack policies on every resource's outputs. */
   analyzeStack(resources: readonly AnalyzedResource[]): Promise<Violation[]>;
+  /** Configures it anew, as for a run of its own. */
+  configure(config: PolicyConfig): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,8 +81,10 @@ export async function startPolicyPack(
       client.getAnalyzerInfo(new empty.Empty(), done),
     );
     await rpc((done) => client.configureStack(stackRequest(context), done));
-    await rpc((done) => client.configure(policyConfiguration(info, config), done));
-    return { name: info.getName(), close, ...analyses(client) };
+    const configure = async (given: PolicyConfig): Promise<void> =>
+      void (await rpc((done) => client.configure(policyConfiguration(info, given), done)));
+    await configure(config);
+    return { name: info.getName(), configure, close, ...analyses(client) };
   } catch (error) {
     await close();
     throw error;

@@ -32,3 +32,8 @@ export function relate(a: Reference, b: Reference): "same" | "different" | "unsu
   // An id that is written down may be that of a resource of the program, whose own id a preview does not show.
   return "unsure";
 }
+
+/** A resource of the program itself; `id` is the property that holds its id, which a preview may not show. */
+export function ownReference({ urn }: PolicyResource, id: unknown): Reference {
+  return { id: typeof id === "string" ? id : undefined, urn };
+}

@@ -1,0 +1,69 @@
+import type { Connection } from "@aifactory/policy-kit";
+import { NotFoundError, paginate } from "@aifactory/sdk";
+import type { SavedPolicy } from "./configuration.ts";
+import type { Saved, SavedAttachment, SavedWorkspace } from "./saved.ts";
+
+/** Which of the saved Workspaces a program touches. */
+export type Relevance = (workspace: SavedWorkspace) => boolean;
+
+/**
+ * Reads what the control plane has: of the Workspaces that the program touches, boundaries and, for a principal,
+ * membership and identity policies. Throws what the API refuses: half an answer is none.
+ */
+export async function readSaved(
+  { client, organizationId, signal }: Connection,
+  isRelevant: Relevance,
+  userId: string | undefined,
+): Promise<Saved> {
+  const common = { path: { organizationId }, query: { limit: 200 }, signal };
+  const [workspaces, policies, regions, organization] = await Promise.all([
+    Array.fromAsync(paginate(client.listWorkspaces, common)),
+    Array.fromAsync(paginate(client.listPolicies, common)),
+    Array.fromAsync(paginate(client.listRegions, { signal })),
+    client.getOrganization({ path: { organizationId }, signal }),
+  ]);
+  const attachments: SavedAttachment[] = [];
+  const memberOf: string[] = [];
+  for (const { id: workspaceId } of workspaces.filter(isRelevant)) {
+    const place = { path: { workspaceId }, signal };
+    for await (const { id } of paginate(client.listWorkspacePolicies, place))
+      attachments.push({ workspaceId, policyId: id, isIdentity: false });
+    if (userId === undefined) continue;
+    const identity = await identityPolicies(
+      { client, organizationId, signal },
+      workspaceId,
+      userId,
+    );
+    if (identity === null) continue;
+    memberOf.push(workspaceId);
+    attachments.push(
+      ...identity.map((policyId) => ({ workspaceId, policyId, isIdentity: true as const })),
+    );
+  }
+  return {
+    workspaces: workspaces.map(({ id, name }) => ({ id, name })),
+    policies: policies.map(({ id, name, statements }) => {
+      return { policyId: id, name, statements: statements as SavedPolicy["statements"] };
+    }),
+    attachments,
+    memberOf: userId === undefined ? null : memberOf,
+    isOwner: organization.ownerId === userId,
+    regions: regions.map(({ id }) => id),
+  };
+}
+
+/** Ids of a member's identity policies; null for who is no member. */
+async function identityPolicies(
+  { client, signal }: Connection,
+  workspaceId: string,
+  userId: string,
+): Promise<string[] | null> {
+  try {
+    const place = { path: { workspaceId, userId }, signal };
+    const found = await Array.fromAsync(paginate(client.listMemberPolicies, place));
+    return found.map(({ policyId }) => policyId);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
