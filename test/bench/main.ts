@@ -5,6 +5,7 @@ import type { BenchResult } from "./result.ts";
 /** The benchmarks; each file exports one function that measures against a floor or a peer in the same run. */
 const BENCHES: Record<string, () => Promise<{ default: () => Promise<BenchResult> }>> = {
   api: () => import("./api.ts"),
+  policy: () => import("./policy.ts"),
   site: () => import("./site.ts"),
 };
 
