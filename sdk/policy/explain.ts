@@ -55,7 +55,8 @@ function matching(
 ): DeterminingStatement[] {
   const found: DeterminingStatement[] = [];
   for (const { name, statements } of policies) {
-    for (const [index, statement] of statements.entries()) {
+    for (let index = 0; index < statements.length; index++) {
+      const statement = statements[index]!;
       if (statement.effect === effect && matches(statement, service, action, region)) {
         found.push({ policy: name, index, source });
       }

@@ -12,7 +12,10 @@ export interface Miss {
   readonly dimensions: readonly Dimension[];
 }
 
-/** The Allow of some Policies that misses a question in the fewest dimensions, the first declared of equals; null without any Allow (POL-5). */
+/**
+ * The Allow that misses a question in the fewest dimensions, the first declared of equals, among Policies of which none
+ * matches it; null without any Allow (POL-5).
+ */
 export function nearestAllow(
   policies: readonly NamedPolicy[],
   service: Service,
@@ -26,6 +29,8 @@ export function nearestAllow(
       const dimensions = missed(statement, service, action, region);
       if (nearest !== null && dimensions.length >= nearest.dimensions.length) continue;
       nearest = { policy: policy.name, index, statement, dimensions };
+      // None matches, so none misses in fewer than one.
+      if (dimensions.length === 1) return nearest;
     }
   }
   return nearest;
