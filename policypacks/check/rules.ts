@@ -1,0 +1,30 @@
+import type { Rule } from "./finding.ts";
+
+/** Every rule in a sentence, for reports that explain themselves. */
+export const RULES: Readonly<Record<Rule, string>> = {
+  syntax: "The file is JSON or YAML.",
+  no_policy: "A file holds a Policy or a list of Policies.",
+  duplicate_policy: "No two Policies have the same name.",
+  wrong_type: "Each field has the type that it is to have.",
+  missing_field: "Each required field is there.",
+  unknown_field: "There are no fields that mean nothing.",
+  invalid_name: "The name of a Policy is made of letters, digits, _ and -.",
+  description_too_long: "A description has at most 100 characters.",
+  no_statements: "A Policy has at least one statement.",
+  too_many_statements: "A Policy has at most 100 statements.",
+  unknown_effect: "An effect is Allow or Deny.",
+  unknown_service: "There is such a Service.",
+  unknown_region: "There is such a region in the catalogue of the site.",
+  unknown_action: "There is such an action.",
+  service_action_mismatch: "The actions of a statement belong to its Service.",
+  empty_list: "A statement names regions and actions.",
+  duplicate_region: "A statement names a region once.",
+  duplicate_action: "A statement names an action once.",
+  vacuous: "A statement speaks about something that there is.",
+  overridden: "An Allow is not taken back entirely by Denies.",
+  shadowed: "A statement says something that others do not say already.",
+  boundary_allows_nothing: "A boundary allows something.",
+  identity_allows_nothing: "Identity policies allow something.",
+  new_access: "Saving the Policy lets nobody do anything more.",
+  lost_access: "Saving the Policy takes nothing away from anybody.",
+};
