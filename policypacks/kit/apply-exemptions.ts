@@ -9,7 +9,7 @@ interface Case {
 
 /**
  * Turns what an exemption covers into an advisory with its reason and end: never silent. An expired exemption covers
- * nothing, and is itself an advisory wherever it would have counted.
+ * nothing, and is itself an advisory wherever it would have counted. What is about no resource cannot be exempted.
  * @throws {ConfigurationError} for an exemption whose end is no date.
  */
 export function applyExemptions(
@@ -20,8 +20,9 @@ export function applyExemptions(
     .map((exemption, at) => ({ exemption, end: endOf(exemption, `exemptions[${at}]`) }))
     .filter(({ exemption }) => (exemption.policy ?? policy) === policy);
   return findings.flatMap((finding) => {
-    if (finding.advisory) return finding;
-    const mineHere = mine.filter(({ exemption }) => covers(exemption, finding.urn ?? ""));
+    const { urn, advisory } = finding;
+    if (advisory || urn === undefined) return finding;
+    const mineHere = mine.filter(({ exemption }) => covers(exemption, urn));
     const honoured = mineHere.find(({ end }) => end > now);
     if (honoured) return exempted(finding, honoured.exemption);
     const expired = mineHere.map(({ exemption }) => ({

@@ -80,7 +80,7 @@ function checked<Configuration>(policy: string, given: object, properties: Prope
   const all = { ...properties, exemptions: exemptionsSchema };
   const problems = objectProblems(given as Readonly<Record<string, unknown>>, all);
   if (problems.length > 0)
-    throw new ConfigurationError(`configuration of ${policy}: ${problems.join("; ")}.`);
+    throw new ConfigurationError(`configuration of ${policy}: ${problems.sort().join("; ")}.`);
   const { exemptions = [], ...configuration } = given as { exemptions?: readonly Exemption[] };
   return { exemptions, configuration: configuration as Configuration };
 }

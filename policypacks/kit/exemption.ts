@@ -68,4 +68,4 @@ function keyOf(urn: string): string {
   return `${type.slice(type.lastIndexOf(":") + 1)}::${name.join("::")}`;
 }
 
-const escape = (text: string): string => text.replace(/[\\^$.|?+()[\]{}/-]/g, "\\$&");
+const escape = (text: string): string => text.replace(/[\\^$.|?+()[\]{}/]/g, "\\$&");
