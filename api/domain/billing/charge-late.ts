@@ -1,5 +1,6 @@
 import type { Tx } from "#db/tenant.ts";
 import type { LateShare, LateWindow } from "./consume-late.ts";
+import { convert } from "./convert.ts";
 import { CREDIT_ORDER } from "./credit-order.ts";
 import { nextDay } from "./minute.ts";
 import { runCost } from "./run-cost.ts";
@@ -8,24 +9,28 @@ import { pay, type Source } from "./walk.ts";
 
 /**
  * Who pays the minutes that a late start added: minute by minute the first credit that may pay that minute (BIL-2) and
- * has something left, lapsed since or not; else top-up. Minutes in a row with one source are one share.
+ * has something left, lapsed since or not; else top-up. Minutes in a row with one source are one share. What a run in a
+ * former currency costs up to a minute is converted as a whole, so that single minutes add up (WAL-4).
  */
-export async function chargeLate(tx: Tx, { from, to, run }: LateWindow): Promise<LateShare[]> {
+export async function chargeLate(tx: Tx, window: LateWindow): Promise<LateShare[]> {
+  const { from, to, run, currency } = window;
+  const costOf = costBetween(window);
   const sources = await fittingSources(tx, run, from, to);
   const shares: LateShare[] = [];
   for (let at = from; at < to;) {
     const steady = steadyUntil(sources, at, to);
     const source =
       sources.find((s) => s.remaining > 0n && s.fromMinute <= at && s.untilMinute > at) ?? null;
-    const until = source ? affordableUntil(run, source, at, steady) : steady;
+    const until = source ? affordableUntil(costOf, source, at, steady) : steady;
     if (until > at) {
-      const amount = costOf(run, at, until);
+      const amount = costOf(at, until);
       if (source) source.remaining -= amount;
       shares.push({
         runId: run.id,
         fromMinute: at,
         toMinute: until,
         creditId: source?.id ?? null,
+        currency,
         source,
         amount,
       });
@@ -33,12 +38,13 @@ export async function chargeLate(tx: Tx, { from, to, run }: LateWindow): Promise
     } else {
       // The source runs out within this minute.
       const eligible = sources.filter((s) => s.fromMinute <= at && s.untilMinute > at);
-      for (const share of pay(eligible, run.service, costOf(run, at, at + 1))) {
+      for (const share of pay(eligible, run.service, costOf(at, at + 1))) {
         shares.push({
           runId: run.id,
           fromMinute: at,
           toMinute: at + 1,
           creditId: share.source?.id ?? null,
+          currency,
           ...share,
         });
       }
@@ -48,9 +54,16 @@ export async function chargeLate(tx: Tx, { from, to, run }: LateWindow): Promise
   return shares.filter((share) => share.amount !== 0n);
 }
 
-const costOf = (run: UsageRun, from: number, to: number): bigint =>
-  runCost(run.price_per_hour, to - run.first_minute) -
-  runCost(run.price_per_hour, from - run.first_minute);
+/** What minutes [from, to) of the run cost in the Wallet's currency. */
+type CostOf = (from: number, to: number) => bigint;
+
+function costBetween({ run, rate }: LateWindow): CostOf {
+  const until = (minute: number) => {
+    const cost = runCost(run.price_per_hour, minute - run.first_minute);
+    return rate === null ? cost : convert(cost, rate);
+  };
+  return (from, to) => until(to) - until(from);
+}
 
 /** The first minute after `at` at which a credit starts or expires or a day begins; at most `to`. */
 function steadyUntil(sources: Source[], at: number, to: number): number {
@@ -61,11 +74,11 @@ function steadyUntil(sources: Source[], at: number, to: number): number {
 }
 
 /** The last minute up to which the source covers the run from `from` on; at most `to`. */
-function affordableUntil(run: UsageRun, source: Source, from: number, to: number): number {
+function affordableUntil(costOf: CostOf, source: Source, from: number, to: number): number {
   let [low, high] = [from, to];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (costOf(run, from, middle) <= source.remaining) low = middle;
+    if (costOf(from, middle) <= source.remaining) low = middle;
     else high = middle - 1;
   }
   return low;

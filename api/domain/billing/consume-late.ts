@@ -4,6 +4,7 @@ import { book } from "./book.ts";
 import { chargeLate } from "./charge-late.ts";
 import { drawCredits } from "./draw-credits.ts";
 import { DAY_MINUTES, nextDay } from "./minute.ts";
+import type { Currency } from "./money.ts";
 import { paymentPostings } from "./payment-postings.ts";
 import { refundLate } from "./refund-late.ts";
 import { runCost } from "./run-cost.ts";
@@ -18,6 +19,9 @@ export interface LateWindow {
   from: number;
   to: number;
   run: UsageRun;
+  /** The Wallet's currency, and the rate to it when it was fixed after the run (WAL-4). */
+  currency: Currency;
+  rate: string | null;
 }
 
 /** Shares of a late window with the sources they came from. */
@@ -26,10 +30,14 @@ export type LateShare = RunShare & { source: Source | null };
 /**
  * Books what late reports changed, each as a signed correction of its own, in the order of the reports: added minutes
  * are paid by the credit that could have paid them and has something left; minutes taken away go back to the sources
- * that paid them.
+ * that paid them. Of all Organizations of the shard, or of one.
  */
-export async function consumeLate(tx: Tx, shard: number): Promise<void> {
-  for (const window of await pendingWindows(tx, shard)) {
+export async function consumeLate(
+  tx: Tx,
+  shard: number,
+  organizationId: string | null = null,
+): Promise<void> {
+  for (const window of await pendingWindows(tx, shard, organizationId)) {
     const shares = window.sign === 1 ? await chargeLate(tx, window) : await refundLate(tx, window);
     await bookCorrection(tx, window, shares);
     await countUsd(tx, window);
@@ -40,14 +48,27 @@ export async function consumeLate(tx: Tx, shard: number): Promise<void> {
   }
 }
 
-async function pendingWindows(tx: Tx, shard: number): Promise<LateWindow[]> {
-  const { rows } = await tx.client.query<
-    UsageRun & { late_id: bigint; sign: 1 | -1; late_from: number; late_to: number }
-  >(
-    `select r.*, w.id as late_id, w.sign, w.from_minute as late_from, w.to_minute as late_to
-     from late_windows w join usage_runs r on r.id = w.run_id
-     where w.shard = $1 and w.consumed_at is null order by w.id`,
-    [shard],
+type PendingRow = UsageRun & {
+  late_id: bigint;
+  sign: 1 | -1;
+  late_from: number;
+  late_to: number;
+  to_currency: Currency | null;
+  rate: string | null;
+};
+
+async function pendingWindows(
+  tx: Tx,
+  shard: number,
+  organizationId: string | null,
+): Promise<LateWindow[]> {
+  const { rows } = await tx.client.query<PendingRow>(
+    `select r.*, w.id as late_id, w.sign, w.from_minute as late_from, w.to_minute as late_to, f.to_currency, f.rate
+     from late_windows w
+     join usage_runs r on r.id = w.run_id
+     left join currency_fixings f on f.organization_id = r.organization_id and f.from_currency = r.currency
+     where w.shard = $1 and w.consumed_at is null and ($2::uuid is null or w.organization_id = $2) order by w.id`,
+    [shard, organizationId],
   );
   return rows.map((row) => ({
     id: row.late_id,
@@ -55,16 +76,18 @@ async function pendingWindows(tx: Tx, shard: number): Promise<LateWindow[]> {
     from: row.late_from,
     to: row.late_to,
     run: row,
+    currency: row.to_currency ?? row.currency,
+    rate: row.rate,
   }));
 }
 
 async function bookCorrection(
   tx: Tx,
-  { from, to, run }: LateWindow,
+  { from, to, run, currency }: LateWindow,
   shares: LateShare[],
 ): Promise<void> {
   const charge = { workspaceId: run.workspace_id, service: run.service, kind: run.kind, cost: 0n };
-  const postings = paymentPostings(run.currency, [{ charge, shares }]);
+  const postings = paymentPostings(currency, [{ charge, shares }]);
   if (postings.length === 0) return;
   const booked = await book(tx, {
     organizationId: run.organization_id,

@@ -8,13 +8,15 @@ export type Rates = (from: Currency, to: Currency, at: Date) => string;
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/;
 
-/** Micro-units in the other currency, rounded down. Exact; a rate that is not a positive decimal throws. */
+/** Micro-units in the other currency, rounded down: a debt to more. Exact; a rate that is no positive decimal throws. */
 export function convert(micros: bigint, rate: string): bigint {
   const match = DECIMAL.exec(rate);
   if (!match || !/[1-9]/.test(rate))
     throw new RangeError(`not an exchange rate: ${JSON.stringify(rate)}`);
   const [, whole, fraction = ""] = match;
-  return (micros * BigInt(whole! + fraction)) / 10n ** BigInt(fraction.length);
+  const [product, unit] = [micros * BigInt(whole! + fraction), 10n ** BigInt(fraction.length)];
+  const roundsUp = product < 0n && product % unit !== 0n;
+  return product / unit - (roundsUp ? 1n : 0n);
 }
 
 /** The same rates for a site with fixed ones, given as micro-units of each currency that one US dollar buys. */

@@ -3,4 +3,4 @@
  * vouchers; scoped before general, then earliest expiry, then oldest. Top-up comes last and is not a row of it.
  */
 export const CREDIT_ORDER = `(c.kind = 'plan') desc, (c.services is not null) desc, c.expires_at nulls last,
-  c.granted_at, c.id`;
+  c.starts_at, c.id`;

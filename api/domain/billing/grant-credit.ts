@@ -148,7 +148,7 @@ async function insertCredit(tx: Tx, wallet: Wallet, grant: CreditGrant): Promise
 }
 
 // Far from what the database's integers hold, so that nothing that is added up in it can fail later.
-const BALANCE_LIMIT = 10n ** 12n * MICROS;
+export const BALANCE_LIMIT = 10n ** 12n * MICROS;
 
 function refuseBeyondLimit(wallet: Wallet, amount: bigint): void {
   if (wallet.plans + wallet.vouchers + wallet.top_up + amount < BALANCE_LIMIT) return;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { CURRENCIES, type Currency } from "./money.ts";
 import { booksOfDatabase, booksOfModel } from "./testing/books.ts";
-import { history, type Step } from "./testing/history.ts";
+import { history, type Event, type Step } from "./testing/history.ts";
 import { Player } from "./testing/play.ts";
 import { createOrganization, setCursor, tickAt } from "./testing/world.ts";
 
@@ -34,11 +34,22 @@ async function compare(steps: Step[], currency: Currency): Promise<void> {
   };
   const players = [await create(currency), await create("USD")] as const;
   for (const step of [...steps, ...END]) {
-    if (step.do === "event") await players[step.of].play(step.event);
+    if (step.do === "event") await play(players, players[step.of], step.event);
     if (step.do === "wait") for (const player of players) player.now += step.ms;
     if (step.do === "tick") await tickAndCompare(shard, players);
   }
   for (const player of players) await retire(player.organization.organizationId);
+}
+
+/** Fixing a currency charges the whole shard up to the minute. */
+async function play(players: readonly Player[], player: Player, event: Event): Promise<void> {
+  const ticks = player.fixesCurrency(event);
+  await player.play(event);
+  if (!ticks) return;
+  for (const each of players) {
+    await each.learnIds();
+    each.model.tick(each.now);
+  }
 }
 
 // What was reported last is charged by the tick after the next minute.
@@ -48,6 +59,7 @@ async function tickAndCompare(shard: number, players: readonly Player[]): Promis
   const now = new Date(players[0]!.now);
   await tickAt(postgres.database, shard, now);
   for (const player of players) {
+    await player.learnIds();
     player.model.tick(player.now);
     const books = await booksOfDatabase(postgres.database, player.organization.organizationId, now);
     expect(books).toEqual(booksOfModel(player.model));

@@ -2,19 +2,24 @@ import type { Tx } from "#db/tenant.ts";
 import { closeRun } from "./close-run.ts";
 import { holdShard } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
+import { splitAtPrices } from "./price-changes.ts";
 import { renumberNext } from "./renumber-next.ts";
-import { subjectOf, type NewRun } from "./usage-run.ts";
+import { subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
 
 /**
  * Begins charging a reported running interval (BIL-1), or records one that has ended. Idempotent: an interval that is
  * known, also by runs that a new price split or a stop has ended, only learns its end. A start before the shard's cursor is
- * charged by the next tick. An interval that overlaps another one of the same subject throws: the
- * cluster cannot have reported it.
+ * charged by the next tick, at the prices of its minutes (CAT-2). An interval that overlaps another one of the same
+ * subject throws: the cluster cannot have reported it.
  */
 export async function openRun(tx: Tx, run: NewRun): Promise<void> {
   const cursor = await holdShard(tx, run.shard);
   if (await isKnown(tx, run)) return closeIfEnded(tx, run);
-  const row = await insertRun(tx, cursor, run, run.startedAt);
+  let row: UsageRun | null = null;
+  for (const part of await splitAtPrices(tx, cursor, run)) {
+    row = await insertRun(tx, cursor, part, run.startedAt);
+    if (!row) break;
+  }
   if (row?.ended_at) await renumberNext(tx, cursor, row);
   // Another transaction may have recorded the same report meanwhile.
   if (!row && !(await isKnown(tx, run))) {

@@ -70,7 +70,7 @@ export const SHARES = `
   ), owed as (
     select r.id as run_id, greatest(s.lo, r.tick_from) as lo, least(s.hi, r.tick_until) as hi, s.credit_id,
       r.currency, 1 as rate, 1 as sign, r.price_per_hour, r.first_minute, null::bigint as amount,
-      null::bigint as corrected_by
+      null::timestamptz as corrected_at, null::bigint as corrected_by
     from spans s
     join usage_runs r on r.organization_id = $1 and r.service = s.service
       and r.tick_until > s.lo and r.tick_from < s.hi
@@ -78,7 +78,7 @@ export const SHARES = `
     select r.id, greatest(w.from_minute, $2), least(w.to_minute, $3), w.credit_id,
       e.currency, case when e.currency = r.currency then 1 else f.rate end, sign(w.amount), r.price_per_hour,
       r.first_minute, case when w.from_minute >= $2 and w.to_minute <= $3 then w.amount end,
-      case when e.kind = 'correction' then e.seq end
+      case when e.kind = 'correction' then e.at end, case when e.kind = 'correction' then e.seq end
     from run_shares w
     join usage_runs r on r.id = w.run_id
     join ledger_entries e on e.organization_id = w.organization_id and e.at = w.at and e.seq = w.seq
@@ -86,7 +86,7 @@ export const SHARES = `
     where w.organization_id = $1 and w.to_minute > $2 and w.from_minute < $3 and w.seq <= $4
       and w.at >= minute_start($2)
   ), shares as (
-    select run_id, lo, hi, credit_id, currency, corrected_by, coalesce(amount, sign::bigint * (
+    select run_id, lo, hi, credit_id, currency, corrected_at, corrected_by, coalesce(amount, sign::bigint * (
       converted(run_cost(price_per_hour, hi - first_minute), rate)
         - converted(run_cost(price_per_hour, lo - first_minute), rate))) as amount
     from owed

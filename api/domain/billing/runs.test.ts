@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { newId } from "#domain/ids.ts";
 import { openRun } from "./open-run.ts";
 import { closeRun } from "./close-run.ts";
-import { repriceRun } from "./reprice-run.ts";
+import { resizeRun } from "./resize-run.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
 import { gpuRun } from "./testing/world.ts";
 
@@ -43,24 +43,16 @@ test("BIL-1 a minute touched by two runs of one resource belongs to the earlier"
   expect(await scene.lines()).toMatchObject({ topUp: -(1n + 1n + 2n) * 1_000_000n });
 });
 
-test("BIL-1 the minute of a new price belongs to the old one", async () => {
+test("BIL-1 the minute of another size belongs to the old one; asked for again, it changes nothing", async () => {
   const scene = await begin();
   const subjectId = await scene.start("2026-05-04T10:00:00Z", HOUR);
-  const change = {
-    shard: scene.organization.shard,
-    kind: "gpu" as const,
-    subjectId,
-    product: "h100-2",
-    quantity: 1,
-    currency: "USD" as const,
-    pricePerHour: 3n * HOUR,
-    priceUsdPerHour: 3n * HOUR,
-    at: new Date("2026-05-04T10:01:30Z"),
-  };
-  await scene.at("2026-05-04T10:01:30Z", (tx) => repriceRun(tx, change));
-  await scene.at("2026-05-04T10:01:31Z", (tx) =>
-    repriceRun(tx, { ...change, at: new Date("2026-05-04T10:01:31Z") }),
-  );
+  const { shard } = scene.organization;
+  const resize = (at: string) =>
+    scene.at("2026-05-04T10:01:31Z", (tx) =>
+      resizeRun(tx, { shard, kind: "gpu", subjectId, quantity: 3, at: new Date(at) }),
+    );
+  await resize("2026-05-04T10:01:30Z");
+  await resize("2026-05-04T10:01:31Z");
   await scene.tick("2026-05-04T10:03:00Z");
   expect(await scene.lines()).toMatchObject({ topUp: -(1n + 1n + 3n) * 1_000_000n });
   const { rowCount } = await scene.database.pool.query(

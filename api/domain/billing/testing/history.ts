@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
+import { CURRENCIES, type Currency } from "../money.ts";
 
 /** Time passes, the shard is charged, or something happens to one of its two Organizations. */
 export type Step =
@@ -9,21 +10,22 @@ export type Step =
 
 /** What happens to an Organization; numbers are resolved against what there is when it happens. */
 export type Event =
-  | { do: "open"; subject: number; agoMs: number; price: bigint; usd: bigint }
+  | { do: "open"; subject: number; agoMs: number; price: bigint; usd: bigint; quantity: number }
   | { do: "close"; subject: number; agoMs: number }
   | { do: "shorten"; subject: number; byMs: number }
   | { do: "reportGap"; subject: number; gap: number; from: number; to: number; price: bigint }
   | { do: "repeat"; subject: number }
-  | { do: "reprice"; subject: number; agoMs: number; price: bigint }
+  | { do: "resize"; subject: number; agoMs: number; quantity: number }
+  | { do: "price"; kind: "gpu" | "storage"; inMinutes: number; prices: Record<Currency, bigint> }
   | {
       do: "voucher";
       amount: bigint;
-      currency: "USD" | "VND" | "JPY";
+      currency: Currency;
       services: Services;
       lastsMs: number;
     }
   | { do: "plan"; amount: bigint; startsInMs: number; lastsMs: number | null }
-  | { do: "topUp"; amount: bigint };
+  | { do: "topUp"; amount: bigint; currency: Currency };
 
 export type Services = ("notebook" | "container")[] | null;
 
@@ -35,6 +37,8 @@ const amount = fc.oneof(
   fc.bigInt({ min: 1n, max: 400_000_000n }),
 );
 const subject = fc.nat(4);
+const currency = fc.constantFrom(...CURRENCIES);
+const quantity = fc.integer({ min: 1, max: 3 });
 // Whole minutes matter: much is decided at their edges.
 const edge = (max: number) =>
   fc.oneof(
@@ -44,8 +48,14 @@ const edge = (max: number) =>
 const ago = fc.oneof(fc.constant(0), edge(MINUTE_MS), edge(3 * HOUR));
 const lasts = fc.oneof(edge(5 * MINUTE_MS), edge(6 * HOUR), edge(30 * HOUR)).map((ms) => ms + 1);
 
-const event: fc.Arbitrary<Event> = fc.oneof(
-  of(7, { do: fc.constant("open" as const), subject, agoMs: ago, price, usd: price }),
+interface Weighted {
+  weight: number;
+  arbitrary: fc.Arbitrary<Event>;
+}
+
+// What the cluster reports late, or anew.
+const report: Weighted[] = [
+  of(7, { do: fc.constant("open" as const), subject, agoMs: ago, price, usd: price, quantity }),
   of(5, { do: fc.constant("close" as const), subject, agoMs: ago }),
   of(2, { do: fc.constant("shorten" as const), subject, byMs: edge(3 * HOUR) }),
   of(2, {
@@ -57,11 +67,22 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     price,
   }),
   of(1, { do: fc.constant("repeat" as const), subject }),
-  of(2, { do: fc.constant("reprice" as const), subject, agoMs: ago, price }),
+  of(2, { do: fc.constant("resize" as const), subject, agoMs: ago, quantity }),
+];
+
+const topUp = fc.record({ do: fc.constant("topUp" as const), amount, currency });
+
+const change: Weighted[] = [
+  of(2, {
+    do: fc.constant("price" as const),
+    kind: fc.constantFrom("gpu" as const, "storage" as const),
+    inMinutes: fc.oneof(fc.nat(3), fc.nat(240), fc.nat(2 * DAY_MINUTES)),
+    prices: fc.record({ VND: price, USD: price, JPY: price }),
+  }),
   of(4, {
     do: fc.constant("voucher" as const),
     amount,
-    currency: fc.constantFrom("USD" as const, "VND" as const, "JPY" as const),
+    currency,
     services: fc.constantFrom<Services>(
       null,
       ["notebook"],
@@ -76,19 +97,49 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     startsInMs: edge(8 * HOUR),
     lastsMs: fc.option(lasts),
   }),
-  of(1, { do: fc.constant("topUp" as const), amount }),
-);
+  { weight: 1, arbitrary: topUp },
+];
+
+const happens = (event: fc.Arbitrary<Event>): fc.Arbitrary<Step> =>
+  fc.record({
+    do: fc.constant("event" as const),
+    of: fc.constantFrom(0 as const, 1 as const),
+    event,
+  });
+
+const wait = (ms: fc.Arbitrary<number>) => fc.record({ do: fc.constant("wait" as const), ms });
+const tick = fc.constant<Step>({ do: "tick" });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  of(8, { do: fc.constant("wait" as const), ms: fc.oneof(edge(2 * MINUTE_MS), edge(4 * HOUR)) }),
-  of(1, { do: fc.constant("wait" as const), ms: edge(2 * DAY_MINUTES * MINUTE_MS) }),
-  of(8, { do: fc.constant("tick" as const) }),
-  of(30, { do: fc.constant("event" as const), of: fc.constantFrom(0 as const, 1 as const), event }),
+  { weight: 8, arbitrary: wait(fc.oneof(edge(2 * MINUTE_MS), edge(4 * HOUR))) },
+  { weight: 1, arbitrary: wait(edge(2 * DAY_MINUTES * MINUTE_MS)) },
+  { weight: 8, arbitrary: tick },
+  { weight: 30, arbitrary: happens(fc.oneof(...report, ...change)) },
 );
 
-/** Histories of two Organizations of one shard. */
-export const history = fc.array(step, { minLength: 5, maxLength: 70, size: "max" });
+// Most of it concerns what was charged in another currency.
+const stepAfterFixing: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: wait(edge(40 * MINUTE_MS)) },
+  { weight: 5, arbitrary: tick },
+  { weight: 15, arbitrary: happens(fc.oneof(...report.slice(1))) },
+  { weight: 2, arbitrary: step },
+);
 
-function of<T extends object>(weight: number, model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
-  return { weight, arbitrary: fc.record(model) as fc.Arbitrary<T> };
+const anyHistory = fc.array(step, { minLength: 5, maxLength: 70, size: "max" });
+const fixingHistory = fc
+  .tuple(
+    fc.array(step, { minLength: 10, maxLength: 35, size: "max" }),
+    fc.array(happens(topUp), { minLength: 1, maxLength: 2 }),
+    fc.array(stepAfterFixing, { minLength: 5, maxLength: 25, size: "max" }),
+  )
+  .map((parts) => parts.flat());
+
+/** Histories of two Organizations of one shard; in some, a currency is fixed and much of what was before is corrected. */
+export const history = fc.oneof(anyHistory, fixingHistory);
+
+function of<T extends Event>(
+  weight: number,
+  model: { [K in keyof T]: fc.Arbitrary<T[K]> },
+): Weighted {
+  return { weight, arbitrary: fc.record(model) as fc.Arbitrary<unknown> as fc.Arbitrary<Event> };
 }

@@ -1,16 +1,24 @@
 /**
- * What billing means, charge by charge and minute by minute, with nothing clever in it (WAL-1, WAL-2, BIL-1, BIL-2,
- * QUO-3). The SQL must agree with it on every source's payment for every subject and day.
+ * What billing means, charge by charge and minute by minute, with nothing clever in it (WAL-1, WAL-2, WAL-4, BIL-1,
+ * BIL-2, CAT-2, QUO-3). The SQL must agree with it on every source's payment for every subject and day.
  */
+import { convert } from "../convert.ts";
 import { MINUTE_MS } from "../minute.ts";
+import type { Currency } from "../money.ts";
 
 export interface ModelRun {
-  id: string;
   subject: string;
+  /** What its price is for. */
+  item: string;
+  quantity: number;
   workspace: string;
   service: string;
+  currency: Currency;
+  /** Of an hour of the whole quantity. */
   price: bigint;
   priceUsd: bigint;
+  /** The start of the reported interval; runs that continue one another share it. */
+  since: number;
   start: number;
   end: number | null;
   /** Fixed when the run is recorded: the first minute that no earlier run of the subject touches. */
@@ -21,17 +29,23 @@ export interface ModelCredit {
   id: string;
   kind: "plan" | "voucher";
   services: string[] | null;
-  amount: bigint;
   remaining: bigint;
-  granted: number;
   starts: number;
   expires: number | null;
   lapsed: boolean;
 }
 
+/** What an hour of one unit costs from the start of a minute on. */
+export interface ModelPrice {
+  item: string;
+  minute: number;
+  prices: Record<Currency, bigint>;
+}
+
 interface Payment {
   credit: ModelCredit | null;
   amount: bigint;
+  currency: Currency;
 }
 
 interface LateReport {
@@ -40,32 +54,49 @@ interface LateReport {
   minutes: number[];
 }
 
+type Report = Omit<ModelRun, "first">;
+
 const floorMinute = (ms: number) => Math.floor(ms / MINUTE_MS);
 const ceilMinute = (ms: number) => Math.ceil(ms / MINUTE_MS);
 
 export class Model {
   readonly runs: ModelRun[] = [];
-  readonly credits: ModelCredit[] = [];
+  credits: ModelCredit[] = [];
+  readonly prices: ModelPrice[] = [];
+  currency: Currency;
   topUp = 0n;
   cursor: number;
-  /** What was paid for each minute of each run, in the order of payment. */
-  readonly paid = new Map<ModelRun, Map<number, Payment[]>>();
+  /** By subject and start: among charges of one minute, ids decide between runs of one start. */
+  ids = new Map<string, string>();
+  /** Everything that was ever booked, by run, source, UTC day and currency. */
+  readonly booked = new Map<string, bigint>();
   readonly spentUsd = new Map<string, bigint>();
+  /** What was paid for each minute of each run, and not given back. */
+  readonly #paid = new Map<ModelRun, Map<number, Payment[]>>();
   #late: LateReport[] = [];
+  /** To the fixed currency, from the one before. */
+  #rate: string | null = null;
 
-  constructor(cursor: number) {
+  constructor(cursor: number, currency: Currency) {
     this.cursor = cursor;
+    this.currency = currency;
   }
 
-  /** Records a run; what it owes for minutes that ticks have passed waits for the next tick. */
-  open(report: Omit<ModelRun, "first">): ModelRun {
-    const run = { ...report, first: this.#firstMinute(report) };
-    this.runs.push(run);
-    this.paid.set(run, new Map());
-    const missed = this.#minutes(run);
-    if (missed.length > 0) this.#late.push({ run, sign: 1, minutes: missed });
-    if (run.end !== null) this.#renumberAfter(run);
-    return run;
+  /**
+   * Records a reported interval, at the prices that ticks have put in force since it began; what it owes for minutes that
+   * ticks have passed waits for the next tick.
+   */
+  open(report: Omit<Report, "since">): void {
+    let part: Report = { ...report, since: report.start };
+    for (const change of this.#pricesOf(report.item).filter((it) => it.minute < this.cursor)) {
+      const at = change.minute * MINUTE_MS;
+      const next = this.#priced(part, change);
+      if (at <= report.start || (report.end !== null && at >= report.end) || !next) continue;
+      this.#insert({ ...part, end: at });
+      part = { ...next, start: at };
+    }
+    const last = this.#insert(part);
+    if (last.end !== null) this.#renumberAfter(last);
   }
 
   /** Ends a run, or ends it earlier; what was paid beyond the end waits for the next tick to go back. */
@@ -88,22 +119,62 @@ export class Model {
     this.#renumberAfter(run);
   }
 
+  /** From a moment on another size, at the same price for each unit, in all that continues the interval since. */
+  resize(interval: ModelRun[], quantity: number, at: number): void {
+    const same = interval.findLastIndex((run) => run.quantity !== interval.at(-1)!.quantity) + 1;
+    const runs = interval.slice(same).filter((run) => run.end === null || run.end > at);
+    if (runs.at(-1)!.quantity === quantity) return;
+    const next = runs.map((run) => ({
+      ...run,
+      quantity,
+      price: (run.price * BigInt(quantity)) / BigInt(run.quantity),
+      priceUsd: (run.priceUsd * BigInt(quantity)) / BigInt(run.quantity),
+      start: Math.max(run.start, at),
+    }));
+    for (const [i, run] of [...runs.entries()].toReversed()) this.end(run, next[i]!.start);
+    for (const run of next) this.#insert(run);
+  }
+
   /** Once a minute has closed: late reports in their order, then every closed minute: run by run, from the first fitting credit. */
   tick(now: number): void {
     if (floorMinute(now) <= this.cursor) return;
-    for (const { run, sign, minutes } of this.#late) {
-      for (const minute of minutes) {
-        if (sign === 1) this.#pay(run, minute);
-        else this.#giveBack(run, minute);
-      }
-    }
-    this.#late = [];
+    this.#consumeLate();
     for (; this.cursor < floorMinute(now); this.cursor += 1) {
+      this.#putPricesInForce(this.cursor);
       for (const run of this.#running(this.cursor)) this.#pay(run, this.cursor);
       for (const credit of this.credits) {
         if (credit.expires !== null && credit.expires <= (this.cursor + 1) * MINUTE_MS)
           credit.lapsed = true;
       }
+    }
+  }
+
+  /** Everything before the present minute is charged; then all there is becomes the other currency's, and runs go on in it. */
+  fixCurrency(now: number, to: Currency, rate: string): void {
+    this.tick(now);
+    this.#consumeLate();
+    for (const line of Map.groupBy(this.credits, (it) =>
+      it.lapsed ? "lapsed" : it.kind,
+    ).values()) {
+      let [before, after] = [0n, 0n];
+      for (const credit of line.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+        before += credit.remaining;
+        credit.remaining = convert(before, rate) - after;
+        after = convert(before, rate);
+      }
+    }
+    this.topUp = convert(this.topUp, rate);
+    this.currency = to;
+    this.#rate = rate;
+    const from = this.cursor * MINUTE_MS;
+    for (const run of this.runs.filter((it) => isLive(it)).toSorted(byStart)) {
+      const { end } = run;
+      const start = Math.max(from, run.start);
+      if (end !== null && end <= start) continue;
+      const listed = this.#pricesOf(run.item).findLast((it) => it.minute <= this.cursor);
+      const price = listed ? listed.prices[to] * BigInt(run.quantity) : convert(run.price, rate);
+      this.end(run, start);
+      this.#insert({ ...run, start, end, currency: to, price });
     }
   }
 
@@ -113,51 +184,120 @@ export class Model {
       .reduce((sum, credit) => sum + credit.remaining, 0n);
   }
 
+  /** The runs of a reported interval that are not empty, oldest first. */
+  interval(subject: string, since: number): ModelRun[] {
+    return this.runs
+      .filter((run) => run.subject === subject && run.since === since && isLive(run))
+      .sort(byStart);
+  }
+
+  #consumeLate(): void {
+    for (const { run, sign, minutes } of this.#late) {
+      const givenBack = new Map<ModelCredit | null, bigint>();
+      for (const minute of minutes) {
+        if (sign === 1) this.#pay(run, minute);
+        else this.#giveBack(run, minute, givenBack);
+      }
+    }
+    this.#late = [];
+  }
+
+  /** A run that goes on across the first moment of a minute with a new price ends there, and goes on at it. */
+  #putPricesInForce(minute: number): void {
+    const at = minute * MINUTE_MS;
+    for (const change of this.prices.filter((it) => it.minute === minute)) {
+      for (const run of this.runs.filter((it) => it.item === change.item && it.start < at)) {
+        const { end } = run;
+        const next = this.#priced(run, change);
+        if ((end !== null && end <= at) || !next) continue;
+        this.end(run, at);
+        this.#insert({ ...next, start: at, end });
+      }
+    }
+  }
+
+  #pricesOf(item: string): ModelPrice[] {
+    return this.prices.filter((it) => it.item === item).sort((a, b) => a.minute - b.minute);
+  }
+
+  /** The same at another price; nothing when that is the one it has. */
+  #priced<R extends Report>(run: R, { prices }: ModelPrice): R | null {
+    const price = prices[run.currency] * BigInt(run.quantity);
+    const priceUsd = prices.USD * BigInt(run.quantity);
+    return price === run.price && priceUsd === run.priceUsd ? null : { ...run, price, priceUsd };
+  }
+
+  #insert(report: Report): ModelRun {
+    const run = { ...report, first: this.#firstMinute(report) };
+    this.runs.push(run);
+    this.#paid.set(run, new Map());
+    const missed = this.#minutes(run);
+    if (missed.length > 0) this.#late.push({ run, sign: 1, minutes: missed });
+    return run;
+  }
+
   #running(minute: number): ModelRun[] {
+    const id = (run: ModelRun) => this.ids.get(`${run.subject} ${run.start}`)!;
     return this.runs
       .filter((run) => minute >= run.first && minute < this.#endMinute(run))
-      .sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => a.start - b.start || (id(a) < id(b) ? -1 : 1));
   }
 
   #pay(run: ModelRun, minute: number): void {
+    const { currency } = this;
     const payments: Payment[] = [];
-    let due = this.#cost(run.price, run, minute);
+    let due = this.#cost(run, minute);
     for (const credit of [...this.credits].sort(inOrder)) {
       if (due === 0n) break;
       if (!canPay(credit, run.service, minute) || credit.remaining === 0n) continue;
       const amount = credit.remaining < due ? credit.remaining : due;
       credit.remaining -= amount;
       due -= amount;
-      payments.push({ credit, amount });
+      payments.push({ credit, amount, currency });
     }
-    if (due > 0n) payments.push({ credit: null, amount: due });
+    if (due > 0n) payments.push({ credit: null, amount: due, currency });
     this.topUp -= due;
-    const ofRun = this.paid.get(run)!;
-    if (ofRun.has(minute)) throw new Error(`minute ${minute} of ${run.id} is paid twice`);
+    const ofRun = this.#paid.get(run)!;
+    if (ofRun.has(minute)) throw new Error(`minute ${minute} of ${run.subject} is paid twice`);
     ofRun.set(minute, payments);
-    this.#spend(run, minute, this.#cost(run.priceUsd, run, minute));
+    for (const payment of payments) this.#book(run, minute, payment);
+    this.#spend(run, minute, cost(run.priceUsd, run, minute));
   }
 
-  #giveBack(run: ModelRun, minute: number): void {
-    const payments = this.paid.get(run)!.get(minute);
-    if (!payments) throw new Error(`minute ${minute} of ${run.id} was never paid`);
-    for (const { credit, amount } of payments) {
+  /** To whom it came from; what was paid in a former currency at the recorded rate, the sum of the report rounded down. */
+  #giveBack(run: ModelRun, minute: number, givenBack: Map<ModelCredit | null, bigint>): void {
+    const payments = this.#paid.get(run)!.get(minute);
+    if (!payments) throw new Error(`minute ${minute} of ${run.subject} was never paid`);
+    for (const { credit, amount: paid, currency } of payments) {
+      let amount = paid;
+      if (currency !== this.currency) {
+        const before = givenBack.get(credit) ?? 0n;
+        givenBack.set(credit, before + paid);
+        amount = convert(before + paid, this.#rate!) - convert(before, this.#rate!);
+      }
       if (credit) credit.remaining += amount;
       else this.topUp += amount;
+      this.#book(run, minute, { credit, amount: -amount, currency: this.currency });
     }
-    this.paid.get(run)!.delete(minute);
-    this.#spend(run, minute, -this.#cost(run.priceUsd, run, minute));
+    this.#paid.get(run)!.delete(minute);
+    this.#spend(run, minute, -cost(run.priceUsd, run, minute));
+  }
+
+  #book(run: ModelRun, minute: number, { credit, amount, currency }: Payment): void {
+    const key = [run.subject, run.start, credit?.id ?? "topUp", dayOf(minute), currency].join(" ");
+    this.booked.set(key, (this.booked.get(key) ?? 0n) + amount);
   }
 
   #spend(run: ModelRun, minute: number, usd: bigint): void {
-    const key = `${run.workspace} ${new Date(minute * MINUTE_MS).toISOString().slice(0, 10)}`;
+    const key = `${run.workspace} ${dayOf(minute)}`;
     this.spentUsd.set(key, (this.spentUsd.get(key) ?? 0n) + usd);
   }
 
-  /** Minute k of a run, counted from its first, costs F(k) − F(k−1). */
-  #cost(price: bigint, run: ModelRun, minute: number): bigint {
-    const k = BigInt(minute - run.first + 1);
-    return (price * k) / 60n - (price * (k - 1n)) / 60n;
+  /** Of a run in a former currency: what it costs up to the minute, converted, less the same up to the one before. */
+  #cost(run: ModelRun, minute: number): bigint {
+    if (run.currency === this.currency) return cost(run.price, run, minute);
+    const until = (n: number) => convert((run.price * BigInt(n)) / 60n, this.#rate!);
+    return until(minute - run.first + 1) - until(minute - run.first);
   }
 
   #endMinute(run: ModelRun): number {
@@ -172,7 +312,7 @@ export class Model {
   }
 
   /** A minute touched by two runs of one subject belongs to the earlier. */
-  #firstMinute(run: Omit<ModelRun, "first">): number {
+  #firstMinute(run: Report): number {
     const ends = this.runs
       .filter((other) => other !== run && other.subject === run.subject && other.start < run.start)
       .filter((other) => other.end !== null && other.end > other.start)
@@ -183,20 +323,30 @@ export class Model {
   #renumberAfter(run: ModelRun): void {
     const next = this.runs
       .filter((other) => other !== run && other.subject === run.subject && other.start >= run.start)
-      .filter((other) => other.end === null || other.end > other.start)
-      .sort((a, b) => a.start - b.start)[0];
+      .filter((other) => isLive(other))
+      .sort(byStart)[0];
     if (!next || this.#firstMinute(next) === next.first) return;
     const { end } = next;
     this.end(next, next.start);
-    this.open({ ...next, end, id: `${next.id}, renumbered` });
+    this.#insert({ ...next, end });
   }
+}
+
+const dayOf = (minute: number) => new Date(minute * MINUTE_MS).toISOString().slice(0, 10);
+const isLive = (run: ModelRun) => run.end === null || run.end > run.start;
+const byStart = (a: ModelRun, b: ModelRun) => a.start - b.start;
+
+/** Minute k of a run, counted from its first, costs F(k) − F(k−1). */
+function cost(price: bigint, run: ModelRun, minute: number): bigint {
+  const k = BigInt(minute - run.first + 1);
+  return (price * k) / 60n - (price * (k - 1n)) / 60n;
 }
 
 function canPay(credit: ModelCredit, service: string, minute: number): boolean {
   const begins = minute * MINUTE_MS;
   return (
     (credit.services === null || credit.services.includes(service)) &&
-    begins + MINUTE_MS > Math.max(credit.granted, credit.starts) &&
+    begins + MINUTE_MS > credit.starts &&
     (credit.expires === null || begins < credit.expires)
   );
 }
@@ -207,7 +357,7 @@ function inOrder(a: ModelCredit, b: ModelCredit): number {
   return (
     rank(a) - rank(b) ||
     compare(a.expires ?? Infinity, b.expires ?? Infinity) ||
-    a.granted - b.granted ||
+    a.starts - b.starts ||
     (a.id < b.id ? -1 : 1)
   );
 }

@@ -4,25 +4,21 @@ import { newId } from "#domain/ids.ts";
 import { closeRun } from "../close-run.ts";
 import { grantCredit, type Credit } from "../grant-credit.ts";
 import { issueVoucher } from "../issue-voucher.ts";
+import type { Currency } from "../money.ts";
 import { openRun } from "../open-run.ts";
 import { redeemVoucher } from "../redeem-voucher.ts";
-import { repriceRun } from "../reprice-run.ts";
-import type { NewRun } from "../usage-run.ts";
+import { resizeRun } from "../resize-run.ts";
+import { settleTopUp } from "../settle-top-up.ts";
+import type { NewRun, RunEnd } from "../usage-run.ts";
 import type { Event } from "./history.ts";
 import { Model, type ModelRun } from "./model.ts";
-import { at, RATES, type TestOrganization } from "./world.ts";
+import { at, RATES, setPrice, type TestOrganization } from "./world.ts";
 
 interface Subject {
   id: string;
   kind: "gpu" | "storage";
   service: "notebook" | "container";
   workspaceId: string;
-}
-
-/** The runs of one reported interval, oldest first; more than one after a new price. */
-interface Interval {
-  since: number;
-  runs: ModelRun[];
 }
 
 /** Does to the database by the verbs, and to the model, what a history says of one Organization. */
@@ -32,13 +28,15 @@ export class Player {
   now: number;
   readonly #database: Database;
   readonly #subjects: Subject[];
-  readonly #intervals = new Map<Subject, Interval[]>();
+  #isFixed = false;
+  /** The starts of the reported intervals, in order. */
+  readonly #intervals = new Map<Subject, number[]>();
 
   constructor(database: Database, organization: TestOrganization, start: Date) {
     this.#database = database;
     this.organization = organization;
     this.now = start.getTime();
-    this.model = new Model(Math.floor(this.now / 60_000));
+    this.model = new Model(Math.floor(this.now / 60_000), organization.currency);
     const [first, second] = organization.workspaceIds as [string, string];
     this.#subjects = [
       { id: newId(), kind: "gpu", service: "notebook", workspaceId: first },
@@ -52,47 +50,56 @@ export class Player {
 
   async play(step: Event): Promise<void> {
     switch (step.do) {
+      case "price":
+        return this.#setPrice(step);
+      case "topUp":
+        return this.#topUp(step);
       case "voucher":
       case "plan":
-      case "topUp":
-        await this.#grant(step);
-        return;
+        return this.#grant(step);
       default:
-        await this.#report(step, this.#subjects[step.subject]!);
-        this.#followRenumbered();
-        await this.#learnIds();
+        return this.#report(step, this.#subjects[step.subject]!);
     }
+  }
+
+  /** Whether the step will convert the Wallet: then everything of the shard is charged first. */
+  fixesCurrency(step: Event): boolean {
+    return step.do === "topUp" && !this.#isFixed && step.currency !== this.model.currency;
+  }
+
+  /** Ids decide between runs of one start, so the model takes the database's. */
+  async learnIds(): Promise<void> {
+    const { rows } = await this.#database.pool.query<{ key: string; id: string }>(
+      `select subject_id || ' ' || kind || ' ' || floor(extract(epoch from started_at) * 1000) as key, id
+       from usage_runs where organization_id = $1 and (ended_at is null or ended_at > started_at)`,
+      [this.organization.organizationId],
+    );
+    this.model.ids = new Map(rows.map((row) => [row.key, row.id]));
   }
 
   async #report(step: Extract<Event, { subject: number }>, subject: Subject): Promise<void> {
     const intervals = this.#intervals.get(subject)!;
     const latest = intervals.at(-1);
-    const isOpen = latest?.runs.at(-1)!.end === null;
+    const end = latest === undefined ? 0 : this.#endOf(subject, latest);
+    const isOpen = end === null;
     switch (step.do) {
       case "open":
         if (isOpen) return this.#repeat(subject, latest!);
-        return this.#open(
-          subject,
-          Math.max(this.now - step.agoMs, endOf(latest)),
-          null,
-          step.price,
-          step.usd,
-        );
+        return this.#open(subject, Math.max(this.now - step.agoMs, end), null, step);
       case "close":
-        if (isOpen)
-          await this.#close(subject, latest!, Math.max(this.now - step.agoMs, latest!.since));
+        if (isOpen) await this.#close(subject, latest!, Math.max(this.now - step.agoMs, latest!));
         return;
       case "shorten":
-        if (latest && !isOpen)
-          await this.#close(subject, latest, Math.max(endOf(latest) - step.byMs, latest.since));
+        if (latest !== undefined && !isOpen)
+          await this.#close(subject, latest, Math.max(end - step.byMs, latest));
         return;
       case "repeat":
-        if (latest) await this.#repeat(subject, latest);
+        if (latest !== undefined) await this.#repeat(subject, latest);
         return;
       case "reportGap":
         return this.#reportGap(subject, intervals, step);
-      case "reprice":
-        if (isOpen) await this.#reprice(subject, latest!, step);
+      case "resize":
+        if (isOpen) await this.#resize(subject, latest!, step);
     }
   }
 
@@ -100,129 +107,122 @@ export class Player {
     subject: Subject,
     since: number,
     end: number | null,
-    price: bigint,
-    usd: bigint,
+    { price, usd, quantity }: { price: bigint; usd: bigint; quantity: number },
   ): Promise<void> {
     const intervals = this.#intervals.get(subject)!;
-    if (intervals.some((interval) => interval.since === since)) return;
-    await this.#tx((tx) => openRun(tx, this.#newRun(subject, since, end, price, usd)));
-    const run = this.model.open({
-      id: "",
-      subject: `${subject.id} ${subject.kind}`,
+    if (intervals.includes(since)) return;
+    const run = this.#newRun(subject, since, end, { price, usd, quantity });
+    await this.#tx((tx) => openRun(tx, run));
+    this.model.open({
+      subject: keyOf(subject),
+      item: this.#itemOf(subject.kind),
+      quantity,
       workspace: subject.workspaceId,
       service: subject.service,
-      price,
-      priceUsd: usd,
+      currency: run.currency,
+      price: run.pricePerHour,
+      priceUsd: run.priceUsdPerHour,
       start: since,
       end,
     });
-    intervals.push({ since, runs: [run] });
-    intervals.sort((a, b) => a.since - b.since);
+    intervals.push(since);
+    intervals.sort((a, b) => a - b);
   }
 
   /** An interval that became known after a later one: somewhere between two known ones, or before them all. */
   async #reportGap(
     subject: Subject,
-    intervals: Interval[],
+    intervals: number[],
     step: { gap: number; from: number; to: number; price: bigint },
   ): Promise<void> {
     if (intervals.length === 0) return;
     const index = step.gap % intervals.length;
-    const gapEnd = intervals[index]!.since;
-    const gapStart = index === 0 ? gapEnd - 10 * 60_000 : endOf(intervals[index - 1]);
+    const gapEnd = intervals[index]!;
+    const gapStart =
+      index === 0 ? gapEnd - 10 * 60_000 : this.#endOf(subject, intervals[index - 1]!)!;
     const place = (percent: number) => gapStart + Math.floor(((gapEnd - gapStart) * percent) / 100);
     const [from, to] = [Math.min(step.from, step.to), Math.max(step.from, step.to)].map(place) as [
       number,
       number,
     ];
-    if (from < to && from >= gapStart) await this.#open(subject, from, to, step.price, step.price);
+    const { price } = step;
+    if (from < to && from >= gapStart)
+      await this.#open(subject, from, to, { price, usd: price, quantity: 1 });
   }
 
-  async #close(subject: Subject, interval: Interval, end: number): Promise<void> {
-    await this.#tx((tx) =>
-      closeRun(tx, {
-        shard: this.organization.shard,
-        kind: subject.kind,
-        subjectId: subject.id,
-        startedAt: new Date(interval.since),
-        endedAt: new Date(end),
-      }),
-    );
-    for (const known of interval.runs.toReversed()) {
-      const run = this.#current(known);
+  async #close(subject: Subject, since: number, end: number): Promise<void> {
+    await this.#tx((tx) => closeRun(tx, this.#end(subject, since, end)));
+    for (const run of this.#runsOf(subject, since).toReversed()) {
       const runEnd = Math.max(end, run.start);
       if (run.end === null) this.model.end(run, runEnd);
       else if (run.end > runEnd) this.model.shorten(run, runEnd);
     }
   }
 
-  #followRenumbered(): void {
-    for (const interval of [...this.#intervals.values()].flat()) {
-      interval.runs = interval.runs.map((run) => this.#current(run));
-    }
-  }
-
-  /** The run that took a renumbered one's place. */
-  #current(run: ModelRun): ModelRun {
-    const same = this.model.runs.filter(
-      (other) => other.subject === run.subject && other.start === run.start,
-    );
-    return same.at(-1)!;
-  }
-
-  async #reprice(
+  async #resize(
     subject: Subject,
-    interval: Interval,
-    step: { agoMs: number; price: bigint },
+    since: number,
+    step: { agoMs: number; quantity: number },
   ): Promise<void> {
-    const run = interval.runs.at(-1)!;
-    if (run.price === step.price && run.priceUsd === step.price) return;
-    const when = Math.max(this.now - step.agoMs, run.start + 1);
-    if (when > this.now) return;
-    await this.#tx((tx) =>
-      repriceRun(tx, {
-        shard: this.organization.shard,
-        kind: subject.kind,
-        subjectId: subject.id,
-        product: "product",
-        quantity: 1,
-        currency: this.organization.currency,
-        pricePerHour: step.price,
-        priceUsdPerHour: step.price,
-        at: new Date(when),
-      }),
-    );
-    this.model.end(run, when);
-    interval.runs.push(
-      this.model.open({
-        ...run,
-        id: "",
-        start: when,
-        end: null,
-        price: step.price,
-        priceUsd: step.price,
-      }),
-    );
+    const when = Math.max(this.now - step.agoMs, since);
+    const { shard } = this.organization;
+    const { kind, id: subjectId } = subject;
+    const resize = { shard, kind, subjectId, quantity: step.quantity, at: new Date(when) };
+    await this.#tx((tx) => resizeRun(tx, resize));
+    this.model.resize(this.#runsOf(subject, since), step.quantity, when);
   }
 
   /** The cluster says again what it has said. */
-  async #repeat(subject: Subject, interval: Interval): Promise<void> {
-    const run = interval.runs[0]!;
+  async #repeat(subject: Subject, since: number): Promise<void> {
+    const end = this.#endOf(subject, since);
+    const known = { price: 7n, usd: 7n, quantity: 1 };
     await this.#tx(async (tx) => {
-      await openRun(tx, this.#newRun(subject, interval.since, null, run.price, run.priceUsd));
-      const { end } = interval.runs.at(-1)!;
-      if (end === null) return;
-      await closeRun(tx, {
-        shard: this.organization.shard,
-        kind: subject.kind,
-        subjectId: subject.id,
-        startedAt: new Date(interval.since),
-        endedAt: new Date(end),
-      });
+      await openRun(tx, this.#newRun(subject, since, null, known));
+      if (end !== null) await closeRun(tx, this.#end(subject, since, end));
     });
   }
 
-  #newRun(subject: Subject, since: number, end: number | null, price: bigint, usd: bigint): NewRun {
+  #runsOf(subject: Subject, since: number): ModelRun[] {
+    return this.model.interval(keyOf(subject), since);
+  }
+
+  /** When a reported interval ended; its start when nothing is left of it, null while it goes on. */
+  #endOf(subject: Subject, since: number): number | null {
+    const last = this.#runsOf(subject, since).at(-1);
+    return last === undefined ? since : last.end;
+  }
+
+  #end(subject: Subject, since: number, end: number): RunEnd {
+    return {
+      shard: this.organization.shard,
+      kind: subject.kind,
+      subjectId: subject.id,
+      startedAt: new Date(since),
+      endedAt: new Date(end),
+    };
+  }
+
+  /** A flavor, and a region, that nobody else uses: prices are the site's. */
+  #itemOf(kind: "gpu" | "storage"): string {
+    return `${this.organization.organizationId} ${kind}`;
+  }
+
+  /** A new price takes effect where nothing has been charged yet. */
+  async #setPrice({ kind, inMinutes, prices }: Extract<Event, { do: "price" }>): Promise<void> {
+    const minute = this.model.cursor + inMinutes;
+    const item = this.#itemOf(kind);
+    await this.#tx((tx) => setPrice(tx, { kind, item, minute, prices }));
+    const same = this.model.prices.findIndex((it) => it.item === item && it.minute === minute);
+    if (same >= 0) this.model.prices.splice(same, 1);
+    this.model.prices.push({ item, minute, prices });
+  }
+
+  #newRun(
+    subject: Subject,
+    since: number,
+    end: number | null,
+    { price, usd, quantity }: { price: bigint; usd: bigint; quantity: number },
+  ): NewRun {
     const isGpu = subject.kind === "gpu";
     return {
       organizationId: this.organization.organizationId,
@@ -232,74 +232,67 @@ export class Player {
       kind: subject.kind,
       resourceId: isGpu ? subject.id : null,
       volumeId: isGpu ? null : subject.id,
-      region: "hanoi",
-      product: "product",
-      quantity: 1,
-      currency: this.organization.currency,
-      pricePerHour: price,
-      priceUsdPerHour: usd,
+      region: isGpu ? "hanoi" : this.#itemOf("storage"),
+      product: isGpu ? this.#itemOf("gpu") : "persistent",
+      quantity,
+      currency: this.model.currency,
+      pricePerHour: price * BigInt(quantity),
+      priceUsdPerHour: usd * BigInt(quantity),
       startedAt: new Date(since),
       endedAt: end === null ? null : new Date(end),
     };
   }
 
-  async #grant(step: Extract<Event, { amount: bigint }>): Promise<void> {
-    const { organizationId, currency } = this.organization;
+  async #topUp({ amount: units, currency }: Extract<Event, { do: "topUp" }>): Promise<void> {
+    const { organizationId } = this.organization;
+    const amount = inCurrency(units, currency);
+    const settled = { organizationId, amount, currency, rates: RATES, key: newId() };
+    const credit = await this.#tx((tx) => settleTopUp(tx, settled));
+    await this.learnIds();
+    const { model } = this;
+    if (!this.#isFixed && currency !== model.currency)
+      model.fixCurrency(this.now, currency, RATES(model.currency, currency, new Date(this.now)));
+    this.#isFixed = true;
+    model.topUp += credit.amount;
+  }
+
+  async #grant(step: Extract<Event, { do: "voucher" | "plan" }>): Promise<void> {
+    const { organizationId } = this.organization;
+    const { currency } = this.model;
     const credit = await this.#tx(async (tx): Promise<Credit> => {
       if (step.do === "voucher") {
-        // Large enough to be worth something in any currency.
-        const amount = step.amount * (step.currency === "USD" ? 1n : 30_000n);
         const expiresAt = new Date(this.now + step.lastsMs);
         const { code } = await issueVoucher(tx, {
-          amount,
+          amount: inCurrency(step.amount, step.currency),
           currency: step.currency,
           services: step.services,
           expiresAt,
         });
         return redeemVoucher(tx, { organizationId, code, rates: RATES });
       }
-      const startsAt = new Date(this.now + (step.do === "plan" ? step.startsInMs : 0));
-      const expiresAt =
-        step.do === "plan" && step.lastsMs ? new Date(startsAt.getTime() + step.lastsMs) : null;
+      const startsAt = new Date(this.now + step.startsInMs);
+      const expiresAt = step.lastsMs ? new Date(startsAt.getTime() + step.lastsMs) : null;
+      const { amount } = step;
+      const rates = RATES;
       return grantCredit(tx, {
         organizationId,
-        kind: step.do,
-        amount: step.amount,
+        kind: "plan",
+        amount,
         currency,
         startsAt,
         expiresAt,
-        rates: RATES,
+        rates,
       });
     });
-    if (credit.kind === "topUp") this.model.topUp += credit.amount;
-    else {
-      this.model.credits.push({
-        id: credit.id,
-        kind: credit.kind,
-        services: credit.services,
-        amount: credit.amount,
-        remaining: credit.amount,
-        granted: this.now,
-        starts: credit.startsAt.getTime(),
-        expires: credit.expiresAt?.getTime() ?? null,
-        lapsed: false,
-      });
-    }
-  }
-
-  /** Ids decide between runs of one start, so the model takes the database's. */
-  async #learnIds(): Promise<void> {
-    const { rows } = await this.#database.pool.query<{
-      id: string;
-      subject: string;
-      started_at: Date;
-    }>(
-      `select id, subject_id || ' ' || kind as subject, started_at from usage_runs where organization_id = $1 order by id`,
-      [this.organization.organizationId],
-    );
-    const ids = Map.groupBy(rows, (row) => `${row.subject} ${row.started_at.getTime()}`);
-    for (const run of this.model.runs)
-      run.id = ids.get(`${run.subject} ${run.start}`)?.shift()?.id ?? "missing";
+    this.model.credits.push({
+      id: credit.id,
+      kind: step.do,
+      services: credit.services,
+      remaining: credit.amount,
+      starts: credit.startsAt.getTime(),
+      expires: credit.expiresAt?.getTime() ?? null,
+      lapsed: false,
+    });
   }
 
   #tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -307,4 +300,8 @@ export class Player {
   }
 }
 
-const endOf = (interval: Interval | undefined): number => interval?.runs.at(-1)!.end ?? 0;
+const keyOf = (subject: Subject) => `${subject.id} ${subject.kind}`;
+
+/** Large enough to be worth something in any currency. */
+const inCurrency = (amount: bigint, currency: Currency) =>
+  amount * (currency === "USD" ? 1n : 30_000n);

@@ -107,3 +107,21 @@ export function gpuRun(
     startedAt: new Date(run.startedAt),
   };
 }
+
+/** A price of the site: micro-units per hour of a flavor, or of a GiB in a region, from the start of a minute on. */
+export async function setPrice(
+  tx: Tx,
+  price: {
+    kind: "gpu" | "storage";
+    item: string;
+    minute: number;
+    prices: Record<Currency, bigint>;
+  },
+): Promise<void> {
+  const { kind, item, minute, prices } = price;
+  await tx.client.query(
+    `insert into prices (kind, item, effective_minute, vnd, usd, jpy) values ($1, $2, $3, $4, $5, $6)
+     on conflict (kind, item, effective_minute) do update set vnd = excluded.vnd, usd = excluded.usd, jpy = excluded.jpy`,
+    [kind, item, minute, prices.VND, prices.USD, prices.JPY],
+  );
+}

@@ -1,6 +1,6 @@
 import { closeRun } from "#domain/billing/close-run.ts";
 import { openRun } from "#domain/billing/open-run.ts";
-import { repriceRun } from "#domain/billing/reprice-run.ts";
+import { resizeRun } from "#domain/billing/resize-run.ts";
 import type { RunPrice } from "#domain/billing/usage-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
@@ -47,17 +47,7 @@ async function begin(
   // What grew before the deletion was accepted is charged until then, also when it is seen only afterwards.
   if (observed.sizeGib !== volume.observedSizeGib && !(deleted && at >= volume.desiredAt)) {
     const { shard, id: subjectId } = volume;
-    const price = await priceOf(tx, catalogue, volume, observed.sizeGib, at);
-    const quantity = observed.sizeGib;
-    await repriceRun(tx, {
-      shard,
-      kind: "storage",
-      subjectId,
-      product: PRODUCT,
-      quantity,
-      at,
-      ...price,
-    });
+    await resizeRun(tx, { shard, kind: "storage", subjectId, quantity: observed.sizeGib, at });
   }
   return volume.storageSince;
 }

@@ -1,0 +1,56 @@
+import type { Tx } from "#db/tenant.ts";
+import { holdShard } from "./hold-shard.ts";
+import { insertRun } from "./insert-run.ts";
+import { shortenRun } from "./shorten-run.ts";
+import { newRunLike, type NewRun, type RunKind, type UsageRun } from "./usage-run.ts";
+
+/** What is charged from a moment on in another size. */
+export interface Resize {
+  shard: number;
+  kind: RunKind;
+  subjectId: string;
+  /** GiB of storage. */
+  quantity: number;
+  at: Date;
+}
+
+/**
+ * Ends what is open of a subject at a moment and goes on in another size (RES-3), at the same price for each unit; the
+ * minute of the change belongs to the old size. Reported late, it also holds for what new prices, or the fixing of the
+ * currency, have continued since. Idempotent; nothing happens when nothing is open or the size is the same.
+ */
+export async function resizeRun(tx: Tx, resize: Resize): Promise<void> {
+  const cursor = await holdShard(tx, resize.shard);
+  const runs = await runsFrom(tx, resize);
+  if (runs.length === 0 || runs.at(-1)!.quantity === resize.quantity) return;
+  const next = runs.map((run) => resized(run, resize));
+  // The latest first: none of them is then taken for the successor of one before it.
+  for (const [i, run] of [...runs.entries()].toReversed())
+    await shortenRun(tx, cursor, run, next[i]!.startedAt);
+  for (const run of next) await insertRun(tx, cursor, run, runs[0]!.running_since);
+}
+
+/** The open run and those that it continues in the same size, as far as they reach beyond the moment; oldest first. */
+async function runsFrom(tx: Tx, { subjectId, kind, at }: Resize): Promise<UsageRun[]> {
+  const { rows } = await tx.client.query<UsageRun>(
+    `select r.* from usage_runs r
+     join usage_runs o on o.subject_id = r.subject_id and o.kind = r.kind and o.running_since = r.running_since
+     where o.subject_id = $1 and o.kind = $2 and o.ended_at is null
+       and (r.ended_at is null or r.ended_at > greatest($3, r.started_at))
+     order by r.started_at for update of r`,
+    [subjectId, kind, at],
+  );
+  const before = rows.findLastIndex((run) => run.quantity !== rows.at(-1)!.quantity);
+  return rows.slice(before + 1);
+}
+
+function resized(run: UsageRun, { quantity, at }: Resize): NewRun {
+  const whole = (price: bigint) => (price * BigInt(quantity)) / BigInt(run.quantity);
+  return {
+    ...newRunLike(run),
+    quantity,
+    pricePerHour: whole(run.price_per_hour),
+    priceUsdPerHour: whole(run.price_usd_per_hour),
+    startedAt: at > run.started_at ? at : run.started_at,
+  };
+}
