@@ -4,12 +4,7 @@ import { cedar } from "./cedar.ts";
 import type { Contender } from "./contender.ts";
 import { decide, explain } from "./own.ts";
 
-/** The one that the floors are set for, and what it is measured beside. */
-export const CONTENDERS: readonly Contender[] = [
-  decide,
-  explain,
-  casl,
-  casbin,
-  casbinCached,
-  cedar,
-];
+export const PEERS: readonly Contender[] = [casl, casbin, casbinCached, cedar];
+
+/** In their order of turn; `decide`, which all are measured by, is the first. */
+export const CONTENDERS: readonly Contender[] = [decide, explain, ...PEERS];

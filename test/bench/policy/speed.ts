@@ -2,8 +2,8 @@ import type { Cell } from "@aifactory/sdk/policy";
 import { median, quantile } from "../result.ts";
 import type { Evaluator } from "./contender.ts";
 
-const ROUNDS = 15;
-const SLICE_MS = 30;
+export const ROUNDS = 15;
+export const SLICE_MS = 30;
 const BATCH_MS = 0.025;
 
 /** How fast one evaluator decided. */
