@@ -27,19 +27,34 @@ const wallet = z
   })
   .openapi("Wallet");
 
+const source = z.enum(["plan", "voucher", "topUp"]);
+
+const conversion = z.object({ original: moneyOut, rate: z.string() }).openapi("CreditConversion", {
+  description: "Credit that was granted in another currency: that, and the rate used (WAL-4).",
+});
+
 const chargeLine = z
   .object({
     workspaceId: idSchema("workspace"),
     service,
     kind: z.enum(["gpu", "storage"]),
-    source: z.enum(["plan", "voucher", "topUp"]),
+    source,
     voucherId: idSchema("voucher").nullable(),
+    creditId: idSchema("credit")
+      .nullable()
+      .openapi({ description: "Null: top-up, which is pooled." }),
+    reason: z
+      .string()
+      .openapi({ description: "Why this source paid and no other (WAL-1, WAL-2)." }),
+    converted: conversion.nullable(),
     amount: moneyOut,
   })
   .openapi("ChargeLine");
 
 const chargedResource = z
   .object({
+    runId: idSchema("usageRun"),
+    workspaceId: idSchema("workspace"),
     resourceId: z.string().openapi({ description: "Of the notebook, container or volume." }),
     kind: z.enum(["gpu", "storage"]),
     flavor: z.string().nullable(),
@@ -53,16 +68,21 @@ const chargedResource = z
     description: "The minutes of one usage run that this entry charges: F(to) − F(from) (BIL-2).",
   });
 
+const entryKind = z.enum(["grant", "charge", "correction", "expiry", "conversion"]);
+
 const creditEntry = z
   .object({
     id: idSchema("ledgerEntry"),
     at: timestamp(),
-    kind: z.enum(["grant", "charge", "correction", "expiry", "conversion"]),
+    kind: entryKind,
     amount: moneyOut.openapi({ description: "What it moved: positive grants, negative charges." }),
     balanceAfter: moneyOut,
     description: z.string(),
     lines: z.array(chargeLine),
-    resources: z.array(chargedResource),
+    resources: z
+      .array(chargedResource)
+      .openapi({ description: "At most 100; ask with a filter for others." }),
+    moreResources: z.boolean(),
   })
   .openapi("CreditEntry");
 
@@ -74,14 +94,55 @@ export const getWallet = operation("getWallet", {
   params: inOrganization,
   response: wallet,
 });
+const historyFilter = {
+  from: timestamp().optional(),
+  to: timestamp().optional(),
+  workspaceId: idSchema("workspace").optional(),
+  service: service.optional(),
+  resourceId: idSchema("notebook", "container", "volume").optional().openapi({
+    description: "A notebook or container with the storage it had, or a volume.",
+  }),
+  source: source.optional(),
+  voucherId: idSchema("voucher").optional(),
+};
+
 export const listCreditHistory = operation("listCreditHistory", {
   method: "get",
   path: "/v1/organizations/{organizationId}/credit-history",
   tag,
   summary: "Every movement of credit, newest first",
   params: inOrganization,
-  query: z.strictObject(pageQuery),
+  query: z
+    .strictObject({ ...pageQuery, ...historyFilter, kind: entryKind.optional() })
+    .openapi("CreditHistoryQuery"),
   response: page("CreditHistoryPage", creditEntry),
+});
+
+const CSV = `UTF-8, RFC 4180, with a header line. Amounts are exact decimals in the line's currency, positive where the Wallet
+gained; together they are its total. Columns, of which new ones will come at the end:
+
+- \`type\`: \`usage\`, \`grant\`, \`expiry\` or \`conversion\`
+- \`day\`: UTC day of the charged minutes, or of the booking
+- \`workspaceId\`, \`workspaceName\`, \`service\`, \`resourceId\`, \`resourceName\`, \`kind\` (\`gpu\`, \`storage\`), \`product\`,
+  \`pricePerHour\`, \`firstMinute\`, \`lastMinute\`, \`minutes\`: what ran; several products or prices of a day are
+  separated by blanks. Empty for other movements
+- \`source\` (\`plan\`, \`voucher\`, \`topUp\`), \`voucherId\`, \`creditId\`, \`reason\`: who paid and why, or what was granted
+- \`amount\`; \`corrected\`: the part of it that corrections booked
+- \`currency\`, \`rate\`: of credit that was granted in another currency
+- \`bookedAt\`, \`balanceAfter\`: the latest entry that moved the line, and the Wallet's total after it
+
+A text that a spreadsheet would take for a formula is preceded by an apostrophe.`;
+
+export const exportCreditHistory = operation("exportCreditHistory", {
+  method: "get",
+  path: "/v1/organizations/{organizationId}/credit-history.csv",
+  tag,
+  summary: "The credit history as CSV: a line for each resource, source and UTC day",
+  description: CSV,
+  params: inOrganization,
+  query: z.strictObject(historyFilter).openapi("CreditHistoryExportQuery"),
+  response: z.string(),
+  produces: ["text/csv"],
 });
 
 const voucher = z

@@ -7,6 +7,7 @@ export const ID_PREFIXES = {
   user: "usr",
   serviceAccount: "sa",
   token: "tok",
+  invitation: "inv",
   policy: "pol",
   template: "tmpl",
   notebook: "nb",
@@ -16,6 +17,8 @@ export const ID_PREFIXES = {
   auditEvent: "evt",
   resourceEvent: "rev",
   ledgerEntry: "txn",
+  usageRun: "run",
+  credit: "crd",
   failure: "fail",
 } as const;
 

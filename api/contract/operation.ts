@@ -4,6 +4,7 @@ import { problem } from "./common.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Fields = z.ZodObject;
+export type MediaType = "application/json" | "application/x-ndjson" | "text/csv" | "text/html";
 
 /** One endpoint: everything that routes, validation, the API description and generated tests need to know of it. */
 export interface Operation<
@@ -24,6 +25,8 @@ export interface Operation<
   readonly body: B | null;
   /** `null`: 204, no body. */
   readonly response: R | null;
+  /** What it answers in: the first is what `response` describes, any further ones are text on request. */
+  readonly produces: readonly [MediaType, ...MediaType[]];
   readonly status: 200 | 201 | 202 | 204;
   /** Answers without `Authorization` (ID-1). */
   readonly open: boolean;
@@ -46,6 +49,7 @@ interface Spec<P, Q, B, R> {
   query?: Q;
   body?: B;
   response?: R;
+  produces?: readonly [MediaType, ...MediaType[]];
   status?: 200 | 201 | 202 | 204;
   open?: boolean;
   revisioned?: boolean;
@@ -72,6 +76,7 @@ export function operation<
     query: spec.query ?? (nothing as unknown as Q),
     body: spec.body ?? null,
     response: spec.response ?? null,
+    produces: spec.produces ?? ["application/json"],
     status: spec.status ?? (spec.response ? 200 : 204),
     open: spec.open ?? false,
     revisioned: spec.revisioned ?? false,
@@ -119,13 +124,18 @@ export function describeRoute(operation: Operation) {
       [operation.status]:
         operation.response === null
           ? { description: "Done." }
-          : { description: "Done.", content: json(operation.response) },
+          : { description: "Done.", content: answers(operation) },
       default: {
         description: "A problem (RFC 9457).",
         content: { "application/problem+json": { schema: problem } },
       },
     },
   });
+}
+
+function answers({ response, produces: [described, ...further] }: Operation) {
+  const text = further.map((type) => [type, { schema: z.string() }] as const);
+  return { [described]: { schema: response! }, ...Object.fromEntries(text) };
 }
 
 export const idempotencyKey = z.string().min(1).max(255).openapi({

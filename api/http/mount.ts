@@ -48,11 +48,11 @@ export interface Input<P, Q, B> {
   body: B;
 }
 
-type InputOf<O> =
+export type InputOf<O> =
   O extends Operation<infer P, infer Q, infer B, z.ZodType>
     ? Input<z.output<P>, z.output<Q>, z.output<B>>
     : never;
-type OutputOf<O> =
+export type OutputOf<O> =
   O extends Operation<Fields, Fields, z.ZodType, infer R>
     ? [R] extends [z.ZodNever]
       ? void
@@ -202,7 +202,8 @@ export function mountOperator<O extends AnyOperation>(
   });
 }
 
-function on(
+/** Routes what an operation names to its handling. */
+export function on(
   { app }: Mounting,
   operation: AnyOperation,
   handle: (c: RouteContext) => Promise<Response>,
@@ -220,7 +221,8 @@ async function arrival(c: RouteContext, { method, body }: Operation<Fields, Fiel
   await readText(c).catch(() => {}); // What is wrong with it is told after who asks.
 }
 
-async function readInput<O>(
+/** Path, query and body, checked. */
+export async function readInput<O>(
   c: Context,
   operation: AnyOperation,
   params: Record<string, string> = readParams(c, operation),

@@ -1,15 +1,20 @@
 import * as contract from "#contract/billing.ts";
+import { exportHistory } from "#domain/wallet/export-history.ts";
 import { getWallet } from "#domain/wallet/get-wallet.ts";
 import { getWorkspaceUsage } from "#domain/wallet/get-workspace-usage.ts";
 import { issueVoucherCode } from "#domain/wallet/issue-voucher-code.ts";
 import { listHistory } from "#domain/wallet/list-history.ts";
 import { listVouchers } from "#domain/wallet/list-vouchers.ts";
 import { redeem } from "#domain/wallet/redeem.ts";
+import { mountExport } from "#http/mount-export.ts";
 import { mountChange, mountOperatorChange, mountRead, type Mounting } from "#http/mount.ts";
 
 export function billingRoutes(mounting: Mounting): void {
   mountRead(mounting, contract.getWallet, (ctx) => getWallet(ctx));
   mountRead(mounting, contract.listCreditHistory, (ctx, { query }) => listHistory(ctx, query));
+  mountExport(mounting, contract.exportCreditHistory, (ctx, { query }) =>
+    exportHistory(ctx, query),
+  );
   mountChange(mounting, contract.redeemVoucher, (ctx, { body }) => redeem(ctx, body));
   mountRead(mounting, contract.listVouchers, (ctx, { query }) => listVouchers(ctx, query));
   mountRead(mounting, contract.getWorkspaceUsage, (ctx, { query }) =>

@@ -12,6 +12,7 @@ export type TargetKind =
   | "workspace"
   | "policy"
   | "serviceAccount"
+  | "invitation"
   | "template"
   | "notebook"
   | "container"
@@ -51,6 +52,7 @@ export const OPERATIONS = {
   createToken: self,
   listTokens: self,
   revokeToken: self,
+  acceptInvitation: self,
 
   listRegions: self,
   listFlavors: self,
@@ -75,9 +77,15 @@ export const OPERATIONS = {
   getMember: { target: "workspace", ...managers },
   putMember: { target: "workspace", ...managers },
   removeMember: { target: "workspace", ...managers },
+  leaveWorkspace: { target: "workspace", Owner: "no", Admin: "yes", Member: "yes" },
   listMemberPolicies: { target: "workspace", ...managers },
   attachMemberPolicy: { target: "workspace", ...owner },
   detachMemberPolicy: { target: "workspace", ...owner },
+
+  createInvitation: { target: "workspace", ...managers },
+  listInvitations: { target: "workspace", ...managers },
+  getInvitation: { target: "invitation", ...managers, shownBy: "getInvitation" },
+  revokeInvitation: { target: "invitation", ...managers, shownBy: "getInvitation" },
 
   createPolicy: { target: "organization", ...owner },
   listPolicies: { target: "organization", ...managers },
@@ -142,6 +150,7 @@ export const OPERATIONS = {
 
   getWallet: { target: "organization", ...owner },
   listCreditHistory: { target: "organization", ...owner },
+  exportCreditHistory: { target: "organization", ...owner },
   redeemVoucher: { target: "organization", ...owner },
   listVouchers: { target: "organization", ...owner },
   getWorkspaceUsage: { target: "workspace", ...managers },

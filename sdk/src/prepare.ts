@@ -29,7 +29,9 @@ export interface Prepared {
 
 /** Builds what goes over the wire, apart from the credentials. Throws `TypeError` on a path parameter that is missing. */
 export function prepare(baseUrl: string, row: OperationRow, request: AnyRequest): Prepared {
-  const headers: Record<string, string> = { accept: "application/json, application/problem+json" };
+  const headers: Record<string, string> = {
+    accept: "application/json, application/problem+json, text/csv, application/x-ndjson",
+  };
   if (request.body !== undefined) headers["content-type"] = "application/json";
   if (row.takesIdempotencyKey)
     headers["idempotency-key"] = request.idempotencyKey ?? crypto.randomUUID();

@@ -86,11 +86,17 @@ async function attemptOnce(
   if (!response.ok)
     return { error: refusal(response, text, url), retryAfter: retryAfterMs(response.headers) };
   if (text === "") return { body: undefined };
+  if (isTable(response)) return { body: text };
   try {
     return { body: JSON.parse(text) };
   } catch {
     throw unexpectedAnswer(response, url);
   }
+}
+
+/** What is exported comes as text, as it is. */
+function isTable({ headers }: Response): boolean {
+  return /^(text\/csv|application\/x-ndjson)\b/.test(headers.get("content-type") ?? "");
 }
 
 function connectionError(url: string, error: unknown): ConnectionError {

@@ -1,7 +1,8 @@
 import type { Tx } from "#db/tenant.ts";
 import type { EntryKind } from "./book.ts";
 import { creditsOfEntries, type EntryCredit } from "./credits-of-entries.ts";
-import { linesOfEntries, type EntryLine } from "./lines-of-entries.ts";
+import { matchesPosting, matchesRun, Values, type HistoryFilter } from "./history-filter.ts";
+import { linesOfEntries, type EntryLine, type EntrySides } from "./lines-of-entries.ts";
 import { minuteStart } from "./minute.ts";
 import type { Currency } from "./money.ts";
 import { usesOfEntries, type EntryUse } from "./uses-of-entries.ts";
@@ -21,8 +22,11 @@ export interface CreditEntry {
   minutes: { from: Date; to: Date } | null;
   /** Charges and corrections: who paid, for what. */
   lines: EntryLine[];
-  /** Charges and corrections: what ran, how long, at which price. */
+  /** Charges and corrections: what ran, how long, at which price; the first of them where there are many. */
   uses: EntryUse[];
+  moreUses: boolean;
+  /** Conversions: what the Wallet held before, in the former currency. */
+  former: { amount: bigint; currency: Currency } | null;
   /** Grants and expiries: the credit. */
   credit: EntryCredit | null;
 }
@@ -47,30 +51,66 @@ export interface EntryKey {
   seq: bigint;
 }
 
-/** Entries of the credit history, newest first, each explained by its postings and runs (WAL-6). */
-export async function listCreditHistory(
-  tx: Tx,
-  query: { organizationId: string; limit: number; before?: EntryKey | null },
-): Promise<CreditEntry[]> {
-  const { organizationId, limit, before } = query;
-  const { rows } = await tx.client.query<EntryRow>(
-    `select * from ledger_entries
-     where organization_id = $1 and ($2::timestamptz is null or (at, seq) < ($2, $3::bigint))
-     order by at desc, seq desc limit $4`,
-    [organizationId, before?.at ?? null, before?.seq ?? null, limit],
-  );
+/** The resources of an entry that are told; a large Organization's tick has thousands. */
+const MAX_USES = 100;
+
+export interface HistoryQuery {
+  organizationId: string;
+  limit: number;
+  before?: EntryKey | null;
+  kind?: EntryKind | undefined;
+  filter?: HistoryFilter;
+}
+
+/**
+ * Entries of the credit history, newest first, each explained by its postings and runs (WAL-6). A filter keeps whole
+ * entries; of their lines and uses it shows what matches.
+ */
+export async function listCreditHistory(tx: Tx, query: HistoryQuery): Promise<CreditEntry[]> {
+  const { organizationId, filter = {} } = query;
+  const rows = await entriesOf(tx, query);
   if (rows.length === 0) return [];
-  const lines = await linesOfEntries(tx, organizationId, rows);
-  const uses = await usesOfEntries(tx, organizationId, rows);
+  const lines = await linesOfEntries(tx, organizationId, rows, filter);
+  const uses = await usesOfEntries(tx, organizationId, rows, filter, MAX_USES + 1);
   const credits = await creditsOfEntries(tx, rows);
   return rows.map((row) =>
     present(row, lines.get(row.seq), uses.get(row.seq) ?? [], credits.get(row.reference)),
   );
 }
 
+async function entriesOf(tx: Tx, query: HistoryQuery): Promise<EntryRow[]> {
+  const { organizationId, limit, before, kind, filter = {} } = query;
+  const values = new Values();
+  const conditions = [`e.organization_id = ${values.add(organizationId)}`];
+  if (before)
+    conditions.push(`(e.at, e.seq) < (${values.add(before.at)}, ${values.add(before.seq)})`);
+  if (filter.from) conditions.push(`e.at >= ${values.add(filter.from)}`);
+  if (filter.to) conditions.push(`e.at < ${values.add(filter.to)}`);
+  if (kind) conditions.push(`e.kind = ${values.add(kind)}`);
+  if (asksForPostings(filter)) {
+    conditions.push(`exists (select from ledger_postings p where p.organization_id = e.organization_id
+      and p.at = e.at and p.seq = e.seq and ${matchesPosting(filter, values)})`);
+  }
+  if (filter.resourceId !== undefined) {
+    conditions.push(`exists (select from usage_runs r where ${matchesRun(filter, values)} and case e.kind
+      when 'charge' then r.tick_until > e.from_minute and r.tick_from < e.to_minute
+      when 'correction' then r.id = e.reference end)`);
+  }
+  const { rows } = await tx.client.query<EntryRow>(
+    `select e.* from ledger_entries e where ${conditions.join(" and ")}
+     order by e.at desc, e.seq desc limit ${values.add(limit)}`,
+    values.list,
+  );
+  return rows;
+}
+
+function asksForPostings({ source, voucherId, workspaceId, service }: HistoryFilter): boolean {
+  return (source ?? voucherId ?? workspaceId ?? service) !== undefined;
+}
+
 function present(
   row: EntryRow,
-  lines: { moved: bigint; charged: EntryLine[] } | undefined,
+  lines: EntrySides | undefined,
   uses: EntryUse[],
   credit: EntryCredit | undefined,
 ): CreditEntry {
@@ -87,7 +127,9 @@ function present(
         ? null
         : { from: minuteStart(row.from_minute), to: minuteStart(row.to_minute!) },
     lines: lines?.charged ?? [],
-    uses,
+    former: lines?.former ?? null,
+    uses: uses.slice(0, MAX_USES),
+    moreUses: uses.length > MAX_USES,
     credit: credit ?? null,
   };
 }

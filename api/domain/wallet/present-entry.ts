@@ -2,6 +2,7 @@ import type { EntryUse } from "#domain/billing/uses-of-entries.ts";
 import type { CreditEntry } from "#domain/billing/list-credit-history.ts";
 import { formatAmount, formatMoney, type Currency } from "#domain/billing/money.ts";
 import { publicId } from "#domain/ids.ts";
+import { explainSource } from "./explain-source.ts";
 
 /** A movement of credit as the API shows it: what it moved, who paid for what, and what ran. */
 export function presentEntry(entry: CreditEntry) {
@@ -20,19 +21,33 @@ export function presentEntry(entry: CreditEntry) {
       kind: line.kind,
       source: line.source,
       voucherId: line.voucherId === null ? null : publicId("voucher", line.voucherId),
+      creditId: line.creditId === null ? null : publicId("credit", line.creditId),
+      reason: explainSource(line),
+      converted: presentConversion(line.original),
       amount: formatMoney(line.amount, currency),
     })),
     resources: entry.uses.map((use) => presentUse(use, currency)),
+    moreResources: entry.moreUses,
   };
+}
+
+/** What credit was granted as, where that was in another currency. */
+export function presentConversion(
+  original: { amount: bigint; currency: Currency; rate: string } | null,
+) {
+  if (original === null) return null;
+  return { original: formatMoney(original.amount, original.currency), rate: original.rate };
 }
 
 function presentUse(use: EntryUse, currency: Currency) {
   return {
+    runId: publicId("usageRun", use.runId),
+    workspaceId: publicId("workspace", use.workspaceId),
     resourceId: subjectId(use),
     kind: use.kind,
     flavor: use.kind === "gpu" ? use.product : null,
     sizeGib: use.kind === "storage" ? use.quantity : null,
-    pricePerHour: formatMoney(use.pricePerHour, currency),
+    pricePerHour: formatMoney(use.pricePerHour, use.currency),
     fromMinute: use.from.toISOString(),
     minutes: use.minutes,
     amount: formatMoney(use.amount, currency),
@@ -47,7 +62,7 @@ export function subjectId(use: Pick<EntryUse, "kind" | "service" | "subjectId">)
 
 const SOURCES = { plan: "Plan credit", voucher: "Voucher", topUp: "Top-up" } as const;
 
-function describe({ kind, minutes, credit }: CreditEntry): string {
+function describe({ kind, minutes, credit, former, amount, currency }: CreditEntry): string {
   const source = credit === null ? "Credit" : SOURCES[credit.kind];
   switch (kind) {
     case "charge":
@@ -57,7 +72,8 @@ function describe({ kind, minutes, credit }: CreditEntry): string {
     case "expiry":
       return `${source} expired`;
     case "conversion":
-      return "The Wallet's currency was fixed";
+      if (former === null) return `The Wallet's currency was fixed: ${currency}`;
+      return `The Wallet's currency was fixed: ${formatAmount(former.amount)} ${former.currency} became ${formatAmount(amount)} ${currency}`;
     case "grant": {
       const original = credit?.original ?? null;
       if (original === null) return `${source} added`;

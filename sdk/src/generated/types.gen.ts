@@ -114,7 +114,7 @@ export type Remedy = {
     /**
      * What the credential must be; null where it is not for the credential.
      */
-    credential: 'operator' | 'principal' | 'user' | 'readWrite' | 'anyWorkspace' | null;
+    credential: 'operator' | 'principal' | 'user' | 'signIn' | 'readWrite' | 'anyWorkspace' | null;
     /**
      * When it is allowed without anybody's doing.
      */
@@ -304,7 +304,11 @@ export type CreditEntry = {
     balanceAfter: Money;
     description: string;
     lines: Array<ChargeLine>;
+    /**
+     * At most 100; ask with a filter for others.
+     */
     resources: Array<ChargedResource>;
+    moreResources: boolean;
 };
 
 export type ChargeLine = {
@@ -313,13 +317,32 @@ export type ChargeLine = {
     kind: 'gpu' | 'storage';
     source: 'plan' | 'voucher' | 'topUp';
     voucherId: string | null;
+    /**
+     * Null: top-up, which is pooled.
+     */
+    creditId: string | null;
+    /**
+     * Why this source paid and no other (WAL-1, WAL-2).
+     */
+    reason: string;
+    converted: CreditConversion;
     amount: Money;
 };
+
+/**
+ * Credit that was granted in another currency: that, and the rate used (WAL-4).
+ */
+export type CreditConversion = {
+    original: Money;
+    rate: string;
+} | null;
 
 /**
  * The minutes of one usage run that this entry charges: F(to) − F(from) (BIL-2).
  */
 export type ChargedResource = {
+    runId: string;
+    workspaceId: string;
     /**
      * Of the notebook, container or volume.
      */
@@ -667,6 +690,50 @@ export type WorkspaceTemplateRequest = {
 export type WorkspaceTemplatePage = {
     items: Array<WorkspaceTemplate>;
     nextCursor: string | null;
+};
+
+/**
+ * An invitation to a Workspace (ORG-5). The code is in the mail alone. It is void once whoever invited may no longer do so.
+ */
+export type Invitation = {
+    id: string;
+    organizationId: string;
+    workspaceId: string;
+    email: string;
+    role: 'Admin' | 'Member';
+    status: 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+    invitedBy: string;
+    createdAt: string;
+    expiresAt: string;
+    acceptedAt: string | null;
+    acceptedBy: string | null;
+    revokedAt: string | null;
+};
+
+export type InvitationRequest = {
+    email: string;
+    role: 'Admin' | 'Member';
+};
+
+export type InvitationPage = {
+    items: Array<Invitation>;
+    nextCursor: string | null;
+};
+
+export type AcceptedInvitation = {
+    id: string;
+    organizationId: string;
+    organizationName: string;
+    workspaceId: string;
+    workspaceName: string;
+    role: 'Admin' | 'Member';
+};
+
+export type AcceptRequest = {
+    /**
+     * From the mail.
+     */
+    code: string;
 };
 
 export type Policy = {
@@ -1589,6 +1656,17 @@ export type ListCreditHistoryData = {
          * The nextCursor of the page before.
          */
         cursor?: string;
+        from?: string;
+        to?: string;
+        workspaceId?: string;
+        service?: Service;
+        /**
+         * A notebook or container with the storage it had, or a volume.
+         */
+        resourceId?: string;
+        source?: 'plan' | 'voucher' | 'topUp';
+        voucherId?: string;
+        kind?: 'grant' | 'charge' | 'correction' | 'expiry' | 'conversion';
     };
     url: '/v1/organizations/{organizationId}/credit-history';
 };
@@ -1610,6 +1688,44 @@ export type ListCreditHistoryResponses = {
 };
 
 export type ListCreditHistoryResponse = ListCreditHistoryResponses[keyof ListCreditHistoryResponses];
+
+export type ExportCreditHistoryData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        from?: string;
+        to?: string;
+        workspaceId?: string;
+        service?: Service;
+        /**
+         * A notebook or container with the storage it had, or a volume.
+         */
+        resourceId?: string;
+        source?: 'plan' | 'voucher' | 'topUp';
+        voucherId?: string;
+    };
+    url: '/v1/organizations/{organizationId}/credit-history.csv';
+};
+
+export type ExportCreditHistoryErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ExportCreditHistoryError = ExportCreditHistoryErrors[keyof ExportCreditHistoryErrors];
+
+export type ExportCreditHistoryResponses = {
+    /**
+     * Done.
+     */
+    200: string;
+};
+
+export type ExportCreditHistoryResponse = ExportCreditHistoryResponses[keyof ExportCreditHistoryResponses];
 
 export type RedeemVoucherData = {
     body: RedeemRequest;
@@ -2352,6 +2468,158 @@ export type GetWorkspaceTemplateResponses = {
 
 export type GetWorkspaceTemplateResponse = GetWorkspaceTemplateResponses[keyof GetWorkspaceTemplateResponses];
 
+export type ListInvitationsData = {
+    body?: never;
+    path: {
+        workspaceId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+        status?: 'PENDING' | 'ACCEPTED' | 'REVOKED' | 'EXPIRED';
+    };
+    url: '/v1/workspaces/{workspaceId}/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Done.
+     */
+    200: InvitationPage;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type CreateInvitationData = {
+    body: InvitationRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        workspaceId: string;
+    };
+    query?: never;
+    url: '/v1/workspaces/{workspaceId}/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * Done.
+     */
+    201: Invitation;
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{invitationId}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type GetInvitationData = {
+    body?: never;
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{invitationId}';
+};
+
+export type GetInvitationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetInvitationError = GetInvitationErrors[keyof GetInvitationErrors];
+
+export type GetInvitationResponses = {
+    /**
+     * Done.
+     */
+    200: Invitation;
+};
+
+export type GetInvitationResponse = GetInvitationResponses[keyof GetInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: AcceptRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Done.
+     */
+    200: AcceptedInvitation;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
 export type ListPoliciesData = {
     body?: never;
     path: {
@@ -2703,6 +2971,33 @@ export type PutMemberResponses = {
 };
 
 export type PutMemberResponse = PutMemberResponses[keyof PutMemberResponses];
+
+export type LeaveWorkspaceData = {
+    body?: never;
+    path: {
+        workspaceId: string;
+    };
+    query?: never;
+    url: '/v1/me/memberships/{workspaceId}';
+};
+
+export type LeaveWorkspaceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type LeaveWorkspaceError = LeaveWorkspaceErrors[keyof LeaveWorkspaceErrors];
+
+export type LeaveWorkspaceResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type LeaveWorkspaceResponse = LeaveWorkspaceResponses[keyof LeaveWorkspaceResponses];
 
 export type ListMemberPoliciesData = {
     body?: never;
