@@ -3,10 +3,11 @@ import { holdWorkspace } from "#domain/workspaces/lock-workspace.ts";
 import { lockAdmission } from "#domain/billing/lock-admission.ts";
 
 /**
- * Begins a creation: keeps the Workspace, and lets the Organization's admissions in one at a time, so that what was
- * judged stays true until the commit and a client token is seen by the next (BIL-4, IAC-3). Throws `workspace_deleting`.
+ * Begins a creation: lets the Organization's admissions in one at a time, so that what was judged stays true until the
+ * commit and a client token is seen by the next (BIL-4, IAC-3), and keeps the Workspace. Throws `workspace_deleting`.
  */
 export async function openAdmission(tx: TenantTx, workspaceId: string): Promise<void> {
-  await holdWorkspace(tx, workspaceId);
+  // In this order: creations that shared the Workspace while they queue would keep its Owner from changing it.
   await lockAdmission(tx, tx.organizationId);
+  await holdWorkspace(tx, workspaceId);
 }
