@@ -14,6 +14,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { billingRoutes } from "./routes/billing.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { containerRoutes } from "./routes/containers.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { notebookRoutes } from "./routes/notebooks.ts";
 import { operatorRoutes, type OperatorTools } from "./routes/operator.ts";
@@ -66,6 +67,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
     workspaceRoutes,
     serviceRoutes,
     memberRoutes,
+    invitationRoutes,
     policyRoutes,
     quotaRoutes,
     catalogueRoutes,

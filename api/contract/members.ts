@@ -53,14 +53,25 @@ export const removeMember = operation("removeMember", {
   path: "/v1/workspaces/{workspaceId}/members/{userId}",
   tag,
   summary: "Remove a member",
-  description: "An Admin removes Members only. Identity policies go with the membership.",
+  description:
+    "An Admin removes Members only. Identity policies go with a membership that the Owner ends; otherwise they wait for the member's return.",
   params: one,
+});
+export const leaveWorkspace = operation("leaveWorkspace", {
+  method: "delete",
+  path: "/v1/me/memberships/{workspaceId}",
+  tag,
+  summary: "Leave a Workspace",
+  description: "For people. The Owner is a member of no Workspace, so has none to leave.",
+  params: inWorkspace,
 });
 export const listMemberPolicies = operation("listMemberPolicies", {
   method: "get",
   path: "/v1/workspaces/{workspaceId}/members/{userId}/policies",
   tag,
   summary: "List identity policies",
+  description:
+    "Also of somebody who is a member no longer, and whose Policies wait for the return.",
   params: one,
   response: page(
     "MemberPolicyPage",

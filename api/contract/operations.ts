@@ -2,6 +2,7 @@ import "./audit.ts";
 import "./billing.ts";
 import "./catalogue.ts";
 import "./containers.ts";
+import "./invitations.ts";
 import "./members.ts";
 import "./notebooks.ts";
 import "./operator.ts";

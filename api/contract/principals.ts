@@ -63,6 +63,8 @@ export const createToken = operation("createToken", {
   path: "/v1/tokens",
   tag: "Principals",
   summary: "Make an API token for oneself",
+  description:
+    "By a person's own sign-in; an API token makes no others. Those of service accounts are made by who manages them.",
   body: tokenRequest,
   response: issuedToken,
   status: 201,

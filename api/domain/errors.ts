@@ -14,6 +14,23 @@ export class DomainError extends Error {
   }
 }
 
+/** Where a refusal is recorded, when the request itself does not say it. */
+export interface Place {
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly target: { readonly kind: string; readonly id: string };
+}
+
+/** A refusal that belongs to the audit log of a place of which the caller is not told. */
+export class PlacedError extends DomainError {
+  readonly place: Place;
+
+  constructor({ code, message, details }: DomainError, place: Place) {
+    super(code, message, details);
+    this.place = place;
+  }
+}
+
 /** One thing wrong with the input: a JSON pointer into the body or `?parameter`. */
 export interface InputProblem {
   pointer: string;

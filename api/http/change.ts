@@ -41,7 +41,7 @@ export async function runChange(
     return response;
   } catch (error) {
     if (error instanceof DomainError && isRefusedChange(run, error)) {
-      const stored = await inTransactionOf(database, (tx) => recordRefusal(run, tx, error.code));
+      const stored = await inTransactionOf(database, (tx) => recordRefusal(run, tx, error));
       run.policySets.remember(stored);
     }
     throw error;

@@ -6,6 +6,7 @@ import type { Target } from "#domain/access/target.ts";
 import { auditScopeOf, auditTarget } from "#domain/audit/describe.ts";
 import type { PolicySets } from "#domain/audit/policy-sets.ts";
 import { presentDecision } from "#domain/audit/present-decision.ts";
+import { PlacedError, type DomainError } from "#domain/errors.ts";
 import { recordAudit, type AuditEntry } from "#domain/audit/record.ts";
 import { recordDecided } from "#domain/audit/record-decided.ts";
 
@@ -43,8 +44,13 @@ export async function recordChange(run: RecordedRun, tx: Tx, response: unknown):
 }
 
 /** Records a change that was refused. Answers the policy sets that are to be remembered after the commit. */
-export async function recordRefusal(run: RecordedRun, tx: Tx, reason: string): Promise<string[]> {
-  await recordAudit(tx, describe(run, null, "FAILED", reason));
+export async function recordRefusal(
+  run: RecordedRun,
+  tx: Tx,
+  error: DomainError,
+): Promise<string[]> {
+  const place = error instanceof PlacedError ? error.place : {};
+  await recordAudit(tx, { ...describe(run, null, "FAILED", error.code), ...place });
   return storePolicySets(run, tx);
 }
 

@@ -2,6 +2,7 @@ import * as contract from "#contract/members.ts";
 import { attachMemberPolicy } from "#domain/members/attach-member-policy.ts";
 import { detachMemberPolicy } from "#domain/members/detach-member-policy.ts";
 import { getMember } from "#domain/members/get-member.ts";
+import { leaveWorkspace } from "#domain/members/leave-workspace.ts";
 import { listMemberPolicies } from "#domain/members/list-member-policies.ts";
 import { listMembers } from "#domain/members/list-members.ts";
 import { putMember } from "#domain/members/put-member.ts";
@@ -19,6 +20,7 @@ export function memberRoutes(mounting: Mounting): void {
     { auditDetails: ({ role }) => ({ role }) },
   );
   mountChange(mounting, contract.removeMember, (ctx, { params }) => removeMember(ctx, params));
+  mountChange(mounting, contract.leaveWorkspace, (ctx) => leaveWorkspace(ctx));
   mountRead(mounting, contract.listMemberPolicies, (ctx, { params }) =>
     listMemberPolicies(ctx, params),
   );

@@ -4,6 +4,7 @@ import { createServiceAccount } from "#domain/service-accounts/create-service-ac
 import { deleteServiceAccount } from "#domain/service-accounts/delete-service-account.ts";
 import { getServiceAccount } from "#domain/service-accounts/get-service-account.ts";
 import { listServiceAccounts } from "#domain/service-accounts/list-service-accounts.ts";
+import { createToken } from "#domain/tokens/create-token.ts";
 import { issueToken } from "#domain/tokens/issue-token.ts";
 import { listTokens } from "#domain/tokens/list-tokens.ts";
 import { withoutSecret } from "#domain/tokens/present-token.ts";
@@ -18,12 +19,9 @@ import {
 
 export function principalRoutes(mounting: Mounting): void {
   mountSelfRead(mounting, contract.getMe, (ctx) => getMe(ctx));
-  mountSelfChange(
-    mounting,
-    contract.createToken,
-    ({ tx, actor }, { body }) => issueToken(tx, actor.principalId, body),
-    { redact: withoutSecret },
-  );
+  mountSelfChange(mounting, contract.createToken, (ctx, { body }) => createToken(ctx, body), {
+    redact: withoutSecret,
+  });
   mountSelfRead(mounting, contract.listTokens, ({ site, actor }, { query }) =>
     // A token of one Workspace knows nothing of the rest (ID-3).
     listTokens(

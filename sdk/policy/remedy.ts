@@ -4,7 +4,14 @@ import { allowedRegions } from "./filter.ts";
 import type { Role } from "./vocabulary.ts";
 
 /** What a credential must be where another one was refused (ID-3). */
-export const CREDENTIALS = ["operator", "principal", "user", "readWrite", "anyWorkspace"] as const;
+export const CREDENTIALS = [
+  "operator",
+  "principal",
+  "user",
+  "signIn",
+  "readWrite",
+  "anyWorkspace",
+] as const;
 export type Credential = (typeof CREDENTIALS)[number];
 
 /** What would allow what was refused, for programs to act on; the last sentence of a message says it to people. */

@@ -17,6 +17,8 @@ const withBody = operations.filter((operation) => operation.body !== null);
 let site: TestSite;
 /** A request to each operation whose target is there. */
 const requests = new Map<OperationId, FixtureRequest>();
+/** Of somebody who may do what the Owner cannot: leave. */
+let memberToken: string;
 let before: string;
 beforeAll(async () => {
   site = await startTestSite({ adapt: roomyCatalogue });
@@ -25,6 +27,7 @@ beforeAll(async () => {
   const elsewhere = await site.createWorkspace();
   const place = { site, workspaceId, elsewhere, creator: site.ownerToken, refused: true };
   for (const { id } of operations) requests.set(id, await requestFor(id, place));
+  memberToken = (await site.mint("member@example.com", { [workspaceId]: "Member" })).token;
   before = await fingerprint(site);
 });
 afterAll(() => site?.stop());
@@ -125,7 +128,8 @@ interface Sent extends Pick<RequestOptions, "body" | "headers"> {
 /** Sends it as somebody who may do the operation, to a target that is there. */
 function send(operation: Operation, { query, params, ...options }: Sent): Promise<Answer> {
   const byOperator = OPERATIONS[operation.id].target === "operator";
-  const token = byOperator ? site.operatorToken : site.ownerToken;
+  const byMember = OPERATIONS[operation.id].Owner === "no" ? memberToken : site.ownerToken;
+  const token = byOperator ? site.operatorToken : byMember;
   const path = pathOf(operation, { params: params ?? requests.get(operation.id)!.params });
   const target = query === undefined ? path : `${path}?${query}`;
   return site.request(operation.method.toUpperCase(), target, { token, ...options });

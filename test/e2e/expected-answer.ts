@@ -11,6 +11,11 @@ const UNKNOWN: Refusal = { status: 404, code: "not_found" };
 const TOKEN_READ_ONLY: Refusal = { status: 403, code: "token_read_only" };
 const TOKEN_RESTRICTED: Refusal = { status: 403, code: "token_restricted" };
 
+const SIGN_IN_REQUIRED: Refusal = { status: 403, code: "sign_in_required" };
+
+/** What only a person's own sign-in does (ID-3): a service account has nothing but API tokens. */
+const BY_SIGN_IN: ReadonlySet<string> = new Set(["createToken", "acceptInvitation"]);
+
 const OF_ORGANIZATION: ReadonlySet<string> = new Set(["organization", "policy", "serviceAccount"]);
 
 /** What the role table (RBAC-7), RBAC-6 and ID-3 say of one cell; the target is in the Workspace `here`. */
@@ -32,7 +37,10 @@ export function expectedRefusal(operation: Operation, actor: Standing): Refusal 
     const hidden = shownBy !== undefined && !isGranted(shownBy as never, role, actor.owns);
     return hidden ? UNKNOWN : FORBIDDEN;
   }
-  return actor.readOnly && !operation.safe ? TOKEN_READ_ONLY : null;
+  if (actor.readOnly && !operation.safe) return TOKEN_READ_ONLY;
+  // Service accounts come and go by whoever manages members.
+  if (operation.id === "leaveWorkspace" && actor.kind === "serviceAccount") return FORBIDDEN;
+  return null;
 }
 
 function isGranted(operation: keyof typeof OPERATIONS, role: Role, owns: boolean): boolean {
@@ -46,5 +54,6 @@ function ofSelf(operation: Operation, actor: Standing): Refusal {
   if (changes && actor.boundTo !== null) return TOKEN_RESTRICTED;
   // A service account belongs to its Organization; only people own one (ORG-1).
   if (operation.id === "createOrganization" && actor.kind === "serviceAccount") return FORBIDDEN;
+  if (BY_SIGN_IN.has(operation.id) && actor.kind === "serviceAccount") return SIGN_IN_REQUIRED;
   return null;
 }

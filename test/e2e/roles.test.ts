@@ -99,11 +99,18 @@ function requestOf(
   { refused }: { refused: boolean },
 ): Promise<FixtureRequest> {
   const { here, elsewhere, bystander } = fixture;
-  const own = actor.owns || operation.id === "revokeToken";
+  const own = actor.owns || OF_ONESELF.has(operation.id);
   const creator = own ? actor.unrestricted : bystander.token;
   const bound = actor.boundTo !== null;
   return requestFor(operation.id, { site, workspaceId: here, elsewhere, creator, bound, refused });
 }
+
+/** Done to what belongs to the caller, whoever it is. */
+const OF_ONESELF: ReadonlySet<string> = new Set([
+  "revokeToken",
+  "acceptInvitation",
+  "leaveWorkspace",
+]);
 
 const shared = new Map<string, Promise<FixtureRequest>>();
 

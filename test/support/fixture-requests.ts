@@ -1,8 +1,11 @@
 import { OPERATIONS, type OperationId } from "@aifactory/sdk/policy";
 import { allOperations } from "../../api/contract/operations.ts";
 import {
+  aMembershipToLeave,
+  anInvitationElsewhere,
   attachPolicy,
   containerIn,
+  invitationIn,
   issueFailure,
   makePolicy,
   notebookIn,
@@ -69,6 +72,8 @@ function byTarget(operation: OperationId): Make {
         const { userId } = await makeServiceAccount(site, {});
         return { params: { serviceAccountId: userId } };
       };
+    case "invitation":
+      return async (place) => ({ params: { invitationId: await invitationIn(place) } });
     case "template":
       return async (place) => ({ params: { templateId: await templateIn(place) } });
     case "notebook":
@@ -119,6 +124,9 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
     params: { tokenId: (await makeToken(site, creator)).id },
   }),
   createToken: async () => ({ body: { name: uniqueName() } }),
+
+  acceptInvitation: anInvitationElsewhere,
+  leaveWorkspace: aMembershipToLeave,
 
   deleteWorkspace: async ({ site, workspaceId: here, bound, refused }) => {
     if (refused) return { params: { workspaceId: here } };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { policySetText } from "@aifactory/sdk/policy";
 import { keyOf } from "../../api/domain/ids.ts";
 import { must } from "./fixture.ts";
+import { codeOf } from "./invitations.ts";
 import type { TestSite } from "./site.ts";
 import { samplesOf, uniqueName } from "./samples.ts";
 
@@ -42,6 +43,41 @@ export async function attachPolicy(
   const membership = userId === undefined ? "" : `/members/${userId}`;
   const path = `/v1/workspaces/${workspaceId}${membership}/policies/${policyId}`;
   await must(site.request("PUT", path, { token: site.ownerToken }));
+}
+
+/** An invitation that is pending. */
+export async function invitationIn({
+  site,
+  workspaceId,
+}: Pick<Place, "site" | "workspaceId">): Promise<string> {
+  const [body] = samplesOf("createInvitation", NO_REFERENCES);
+  const path = `/v1/workspaces/${workspaceId}/invitations`;
+  return (await must(site.request("POST", path, { token: site.ownerToken, body }))).id;
+}
+
+/** An invitation of the creator to a Workspace of an Organization that is not the creator's. */
+export async function anInvitationElsewhere({ site, creator, refused }: Place) {
+  const [fallback] = samplesOf("acceptInvitation", NO_REFERENCES);
+  if (refused) return { body: fallback };
+  const { email } = await must(site.request("GET", "/v1/me", { token: creator }));
+  const { organizationId, token } = await site.createOrganization(uniqueName());
+  const workspaceId = await site.createWorkspace({ organizationId, ownerToken: token });
+  const path = `/v1/workspaces/${workspaceId}/invitations`;
+  await must(site.request("POST", path, { token, body: { email, role: "Member" } }));
+  return { body: { code: await codeOf(site, email) } };
+}
+
+/** A Workspace of its own in which the creator has the role that it has in the place's. */
+export async function aMembershipToLeave({ site, workspaceId: here, creator, refused }: Place) {
+  if (refused) return { params: { workspaceId: here } };
+  const me = await must(site.request("GET", "/v1/me", { token: creator }));
+  const { role } = me.memberships.find(
+    (it: { workspaceId: string | null }) => it.workspaceId === here,
+  );
+  const workspaceId = await site.createWorkspace();
+  const path = `/v1/workspaces/${workspaceId}/members/${me.id}`;
+  await must(site.request("PUT", path, { token: site.ownerToken, body: { role } }));
+  return { params: { workspaceId } };
 }
 
 type State = "creating" | "running" | "stopped";

@@ -131,14 +131,17 @@ export async function makeServiceAccount(
   return { userId: id, token: issued.token };
 }
 
-/** An API token of the principal behind `token`. */
+/** An API token of the principal behind `token`; that of a service account is made by the Owner. */
 export async function makeToken(
   site: TestSite,
   token: string,
   restriction: { readOnly?: boolean; workspaceId?: string } = {},
 ): Promise<{ id: string; token: string }> {
   const body = { name: uniqueName(), ...restriction };
-  return must(site.request("POST", "/v1/tokens", { token, body }));
+  const me = await must(site.request("GET", "/v1/me", { token }));
+  if (me.kind === "user") return must(site.request("POST", "/v1/tokens", { token, body }));
+  const path = `/v1/service-accounts/${me.id}/tokens`;
+  return must(site.request("POST", path, { token: site.ownerToken, body }));
 }
 
 async function makeActors(

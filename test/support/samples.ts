@@ -76,6 +76,8 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
   createWorkspace: () => [{ name: uniqueName(), boundaryLocked: false, clientToken: uniqueName() }],
   updateWorkspace: () => [{ name: uniqueName(), boundaryLocked: false }],
   enableService: () => [{ regions: ["hanoi", "tokyo"] }],
+  createInvitation: () => [{ email: `${uniqueName()}@example.com`, role: "Member" }],
+  acceptInvitation: () => [{ code: `aifinv_${"A".repeat(43)}` }],
   putMember: () => [{ role: "Member" }],
   createPolicy: () => [
     { name: uniqueName(), description: "A sample", statements, clientToken: uniqueName() },

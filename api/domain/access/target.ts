@@ -64,6 +64,10 @@ const KINDS: Record<Target["kind"], { facts: Partial<typeof FACTS>; from: string
     from: `principals x join organizations o on o.id = x.organization_id
       where x.kind = 'serviceAccount' and x.disabled_at is null`,
   },
+  invitation: {
+    facts: IN_WORKSPACE,
+    from: inWorkspace("invitations", "w.deleted_at is null"),
+  },
   template: {
     facts: { ...IN_WORKSPACE, ownerId: "x.owner_id" },
     from: inWorkspace("workspace_templates", "w.deleted_at is null"),

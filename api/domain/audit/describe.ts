@@ -9,6 +9,7 @@ const SCOPES: Record<string, AuditScope> = {
   Billing: "Billing",
   Workspaces: "Workspace",
   Members: "Workspace",
+  Invitations: "Workspace",
   Quota: "Workspace",
   Notebooks: "Service",
   Containers: "Service",

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { identityAttachments, memberships } from "#db/schema/organizations.ts";
-import type { TenantTx } from "#db/tenant.ts";
+import type { ChangeContext } from "#domain/context.ts";
+import { endInvitationsOf } from "#domain/invitations/end-invitations.ts";
 
 interface Ending {
   readonly workspaceId: string;
@@ -12,8 +13,9 @@ interface Ending {
   readonly dropPolicies: boolean;
 }
 
-/** Ends a membership, in the transaction that holds the Workspace. */
-export async function endMembership(tx: TenantTx, ending: Ending): Promise<void> {
+/** Ends a membership, and what its holder has invited to, in the transaction that holds the Workspace. */
+export async function endMembership(ctx: ChangeContext, ending: Ending): Promise<void> {
+  const { tx } = ctx;
   for (const table of ending.dropPolicies ? [memberships, identityAttachments] : [memberships]) {
     await tx.db
       .delete(table)
@@ -25,4 +27,5 @@ export async function endMembership(tx: TenantTx, ending: Ending): Promise<void>
         ),
       );
   }
+  await endInvitationsOf(ctx, ending);
 }

@@ -3,6 +3,7 @@ import { memberships } from "#db/schema/organizations.ts";
 import { roleNeeded } from "#domain/access/role-needed.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
+import { endInvitationsOf } from "#domain/invitations/end-invitations.ts";
 import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
 import { findCandidate, type Candidate } from "./find-candidate.ts";
 import { findMember } from "./find-member.ts";
@@ -36,10 +37,11 @@ export async function putMember(ctx: ChangeContext, input: Input) {
 }
 
 async function changeRole(
-  { tx, authorization }: ChangeContext,
+  ctx: ChangeContext,
   current: MemberRow,
   role: Input["role"],
 ): Promise<MemberRow> {
+  const { tx, authorization } = ctx;
   if (authorization.role !== "Owner")
     throw roleNeeded("putMember", authorization.role, "Owner", "Only the Owner changes roles.");
   const [membership] = await tx.db
@@ -53,6 +55,7 @@ async function changeRole(
       ),
     )
     .returning();
+  if (role === "Member") await endInvitationsOf(ctx, membership!);
   return { ...current, membership: membership! };
 }
 

@@ -9,14 +9,16 @@ import { requireMember } from "./find-member.ts";
  * Owner removes are gone (ORG-5, POL-2). Throws `not_found`, `forbidden`.
  */
 export async function removeMember(
-  { tx, authorization: { target, role } }: ChangeContext,
+  ctx: ChangeContext,
   { userId }: { userId: string },
 ): Promise<void> {
+  const { tx, authorization } = ctx;
+  const { target, role } = authorization;
   const { id: workspaceId } = await lockWorkspace(tx, target.id);
   const place = { organizationId: tx.organizationId, workspaceId };
   const { membership } = await requireMember(tx.db, place, userId);
   if (role !== "Owner" && membership.role !== "Member")
     throw roleNeeded("removeMember", role, "Owner", "Only the Owner removes Admins.");
   const { principalId } = membership;
-  await endMembership(tx, { workspaceId, principalId, dropPolicies: role === "Owner" });
+  await endMembership(ctx, { workspaceId, principalId, dropPolicies: role === "Owner" });
 }
