@@ -5,15 +5,16 @@ import { notFound } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
 import { presentAttachmentChange } from "#domain/policies/attachment-change.ts";
 import type { Expectation } from "#domain/policies/refuse-new-access.ts";
+import { requireHolder } from "./find-holder.ts";
 import { holdMembership, judgeIdentityChange } from "./identity-change.ts";
 
-/** Detaches an identity policy. Throws `not_found`, also for a Policy that is not attached, and `new_access` (POL-8). */
+/** Detaches an identity policy, also one that waits for a return. Throws `not_found`, also for a Policy that is not attached, and `new_access` (POL-8). */
 export async function detachMemberPolicy(
   ctx: ChangeContext,
   input: { userId: string; policyId: string; expect?: Expectation },
 ) {
   const { tx } = ctx;
-  const held = await holdMembership(ctx, input.userId);
+  const held = await holdMembership(ctx, input.userId, requireHolder);
   const policyId = keyOf(input.policyId);
   const after = held.policies.filter(({ id }) => id !== policyId);
   if (after.length === held.policies.length) throw notFound("attached policy");
