@@ -5,6 +5,7 @@ import { Grants } from "#domain/access/grants.ts";
 import { tick } from "#domain/billing/tick.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "#domain/catalogue/load.ts";
+import { writePrices } from "#domain/catalogue/write-prices.ts";
 import { advanceClock } from "#domain/clock/advance.ts";
 import { Authenticator } from "#domain/principals/authenticate.ts";
 import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
@@ -62,6 +63,7 @@ async function start(
   stack.defer(() => opened.close());
   const { database } = opened;
   if (opened.exclusive) await releaseDead(database);
+  await writePrices(database, catalogue);
   const simulators = await openClusters(catalogue, opened.url);
   stack.defer(() => simulators.close());
 

@@ -73,27 +73,66 @@ export class Catalogue {
 
   /** Micro-units of each currency for one US dollar at that moment. */
   exchangeRates(at: Date): Prices {
-    const { VND, JPY } = effectiveAt(this.#file.exchangeRates, at);
-    return { USD: 1_000_000n, VND: parseAmount(VND), JPY: parseAmount(JPY) };
+    return ratesOf(effectiveAt(this.#file.exchangeRates, at));
+  }
+
+  /** Every price of every flavor, and of a GiB in every region. */
+  get priceList(): DatedPrice[] {
+    const flavors = this.flavors.flatMap(({ id, prices }) => datedPrices("gpu", id, prices));
+    const regions = this.regionIds.flatMap((region) => {
+      const entry = this.#file.storage.find(({ regions: of }) => of.includes(region))!;
+      return datedPrices("storage", region, entry.prices);
+    });
+    return [...flavors, ...regions];
+  }
+
+  /** Every rate there is, with the moment from which it holds. */
+  get exchangeRateList(): { from: Date; rates: Prices }[] {
+    return this.#file.exchangeRates.map((entry) => ({
+      from: startOf(entry),
+      rates: ratesOf(entry),
+    }));
   }
 }
 
-function pricesAt(list: SiteFile["flavors"][number]["prices"], at: Date): Prices {
-  const { VND, USD, JPY } = effectiveAt(list, at);
-  return { VND: parseAmount(VND), USD: parseAmount(USD), JPY: parseAmount(JPY) };
+/** What a flavor, or a GiB in a region, costs per hour from a moment on (CAT-2). */
+export interface DatedPrice {
+  kind: "gpu" | "storage";
+  item: string;
+  from: Date;
+  prices: Prices;
 }
 
-/** The last entry that is in effect; the schema makes sure that the first always is. */
+type PriceList = SiteFile["flavors"][number]["prices"];
+
+const datedPrices = (kind: DatedPrice["kind"], item: string, list: PriceList): DatedPrice[] =>
+  list.map((entry) => ({ kind, item, from: startOf(entry), prices: amountsOf(entry) }));
+
+const startOf = ({ effectiveFrom }: { effectiveFrom?: string | undefined }): Date =>
+  new Date(effectiveFrom ?? 0);
+
+const ratesOf = ({ VND, JPY }: SiteFile["exchangeRates"][number]): Prices => ({
+  USD: 1_000_000n,
+  VND: parseAmount(VND),
+  JPY: parseAmount(JPY),
+});
+
+function pricesAt(list: PriceList, at: Date): Prices {
+  return amountsOf(effectiveAt(list, at));
+}
+
+const amountsOf = ({ VND, USD, JPY }: PriceList[number]): Prices => ({
+  VND: parseAmount(VND),
+  USD: parseAmount(USD),
+  JPY: parseAmount(JPY),
+});
+
+/** The last entry that is in effect; the schema makes sure that they are in order, and that the first always is. */
 function effectiveAt<T extends { effectiveFrom?: string | undefined }>(
   list: readonly T[],
   at: Date,
 ): T {
-  const effective = list.filter(
-    (entry) => entry.effectiveFrom === undefined || new Date(entry.effectiveFrom) <= at,
-  );
-  return effective.reduce((latest, entry) =>
-    (entry.effectiveFrom ?? "") >= (latest.effectiveFrom ?? "") ? entry : latest,
-  );
+  return list.findLast((entry) => startOf(entry) <= at) ?? list[0]!;
 }
 
 /** True when a flavor can be used for the Service in the region. */

@@ -12,15 +12,52 @@ const decimal = z
 const services = z.array(z.enum(SERVICES)).min(1);
 const currency = z.enum(["VND", "USD", "JPY"]);
 
-/** A price in every currency of the site; the first of a list holds from the beginning (CAT-2). */
-const prices = z.strictObject({ VND: decimal, USD: decimal, JPY: decimal });
-const priceList = z
-  .array(z.strictObject({ effectiveFrom: z.iso.datetime().optional(), ...prices.shape }))
-  .min(1)
-  .refine(
-    (list) => list[0]!.effectiveFrom === undefined,
-    "the first price holds from the beginning: leave its effectiveFrom out",
-  );
+const moment = z.iso.datetime();
+// Beyond it, the database could not count the minutes.
+const LATEST = Date.UTC(6000, 0, 1);
+const wholeMinute = moment.refine(
+  (text) => Date.parse(text) % 60_000 === 0 && Date.parse(text) < LATEST,
+  "must be the beginning of a minute: prices change at whole minutes",
+);
+
+/** A list of what holds one after the other: the first from the beginning, the others each from its date on. */
+function dated<T extends z.ZodType<{ effectiveFrom?: string | undefined }>>(entry: T) {
+  return z
+    .array(entry)
+    .min(1)
+    .superRefine((list, issue) =>
+      list.forEach(({ effectiveFrom }, index) => {
+        const message =
+          index === 0
+            ? "the first of the list holds from the beginning: leave its effectiveFrom out"
+            : "must be later than that of the entry before";
+        const before = Date.parse(list[index - 1]?.effectiveFrom ?? "1970-01-01T00:00:00Z");
+        const inOrder = effectiveFrom !== undefined && Date.parse(effectiveFrom) > before;
+        if (index === 0 ? effectiveFrom !== undefined : !inOrder)
+          issue.addIssue({ code: "custom", path: [index, "effectiveFrom"], message });
+      }),
+    );
+}
+
+/** A price in every currency of the site, from a minute on (CAT-2). */
+const priceList = dated(
+  z.strictObject({
+    effectiveFrom: wholeMinute.optional(),
+    VND: decimal,
+    USD: decimal,
+    JPY: decimal,
+  }),
+);
+
+// So that the rate between any two of the currencies has enough digits.
+const rate = decimal.refine(
+  (text) => Number(text) >= 0.001 && Number(text) <= 100_000_000,
+  "must be at least 0.001 and at most 100000000",
+);
+/** Units of the currency for one US dollar, from a moment on; the rates between the others follow (WAL-4). */
+const exchangeRates = dated(
+  z.strictObject({ effectiveFrom: moment.optional(), VND: rate, JPY: rate }),
+);
 
 const node = z.strictObject({
   count: z.number().int().min(1),
@@ -106,12 +143,7 @@ export const siteFile = z
         command: z.array(z.string()).nullable(),
       }),
     ),
-    /** Units of the currency for one US dollar, with the date from which it holds. */
-    exchangeRates: z
-      .array(
-        z.strictObject({ effectiveFrom: z.iso.datetime().optional(), VND: decimal, JPY: decimal }),
-      )
-      .min(1),
+    exchangeRates,
   })
   .superRefine((file, issue) => {
     const regions = new Set(file.regions.map((region) => region.id));
