@@ -7,3 +7,12 @@ export { member, readProps, UNKNOWN } from "./read.ts";
 export { ownReference, referenceOf, relate, type Reference } from "./reference.ts";
 export type { Properties, Schema } from "./schema-problems.ts";
 export { realWorld, type World } from "./world.ts";
+export {
+  readWorkspaces,
+  relateWorkspaces,
+  touchedWorkspaces,
+  workspaceName,
+  type OwnWorkspace,
+  type SavedWorkspace,
+  type Workspaces,
+} from "./workspaces.ts";

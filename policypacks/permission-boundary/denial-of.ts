@@ -1,5 +1,11 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { readProps, referenceOf, type Reference } from "@aifactory/policy-kit";
+import {
+  readProps,
+  referenceOf,
+  relateWorkspaces,
+  workspaceName,
+  type Reference,
+} from "@aifactory/policy-kit";
 import type { NamedPolicy } from "@aifactory/sdk/policy";
 import type { Candidate } from "./candidates.ts";
 import type { Configuration } from "./configuration.ts";
@@ -7,7 +13,6 @@ import { createAction } from "./create-action.ts";
 import { possibleLayers, type Layers } from "./possible-layers.ts";
 import type { Program } from "./program.ts";
 import { denialUnder, type Question } from "./verdict.ts";
-import { nameOf, relateWorkspaces } from "./workspace-identity.ts";
 
 /** Why a resource would be refused to the configured principal; null for what would not, and for what is not governed. */
 export function denialOf(
@@ -19,7 +24,7 @@ export function denialOf(
   if (action === undefined) return null;
   const props = readProps(resource.props);
   const place = referenceOf(resource, props, "workspaceId", "Workspace");
-  const workspace = nameOf(program, place) ?? "(not known yet)";
+  const workspace = workspaceName(program.workspaces, place) ?? "(not known yet)";
   const question = { action, region: props["region"], workspace, knownRegions: program.regions };
   const stranger = strangerMessage(question, program, place, configuration);
   if (stranger !== null) return stranger;
@@ -41,7 +46,7 @@ function strangerMessage(
   place: Reference,
   { principal }: Configuration,
 ): string | null {
-  const { saved, memberships } = program;
+  const { saved, memberships, workspaces } = program;
   if (saved === null || place.id === undefined) return null;
   if (!saved.workspaces.some(({ id }) => id === place.id))
     return (
@@ -50,7 +55,9 @@ function strangerMessage(
     );
   if (principal === undefined || saved.memberOf === null || saved.memberOf.includes(place.id))
     return null;
-  const joins = memberships.some((each) => relateWorkspaces(program, each, place) !== "different");
+  const joins = memberships.some(
+    (each) => relateWorkspaces(workspaces, each, place) !== "different",
+  );
   if (joins) return null;
   return (
     `${denied(question)} – role (workspace ${question.workspace}): ${principal.userId} is no member of the Workspace. ` +

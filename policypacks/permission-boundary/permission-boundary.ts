@@ -1,8 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { readLive, stackPolicy, type World } from "@aifactory/policy-kit";
+import { readLive, stackPolicy, touchedWorkspaces, type World } from "@aifactory/policy-kit";
 import { properties, readConfiguration, type Configuration } from "./configuration.ts";
+import { createAction } from "./create-action.ts";
 import { denialOf } from "./denial-of.ts";
-import { readProgram, touchedBy } from "./program.ts";
+import { readProgram } from "./program.ts";
 import { readSaved } from "./read-saved.ts";
 
 /**
@@ -25,7 +26,10 @@ export function permissionBoundary(world: World): StackValidationPolicy {
         const configuration = readConfiguration(given);
         if (configuration.role === "Owner") return [];
         const { live, principal } = configuration;
-        const touched = touchedBy(resources);
+        const touched = touchedWorkspaces(
+          resources,
+          ({ type }) => createAction(type) !== undefined,
+        );
         const saved = live
           ? await readLive(live, world, (to) => readSaved(to, touched, principal?.userId))
           : null;

@@ -1,8 +1,7 @@
-import type { Reference } from "@aifactory/policy-kit";
+import { relateWorkspaces, workspaceName, type Reference } from "@aifactory/policy-kit";
 import type { Candidate } from "./candidates.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Program } from "./program.ts";
-import { nameOf, relateWorkspaces } from "./workspace-identity.ts";
 
 /** The Policies that decide on a resource. */
 export interface Layers {
@@ -39,7 +38,7 @@ export function possibleLayers(
       );
   };
   for (const { workspace: place, policies, as } of program.attachments) {
-    const relation = relateWorkspaces(program, place, workspace);
+    const relation = relateWorkspaces(program.workspaces, place, workspace);
     const layers: readonly Layer[] =
       as === "unsure" ? ["boundaries", "identityPolicies"] : LAYERS[as];
     if (relation !== "different") add(layers, policies, relation === "same");
@@ -62,7 +61,7 @@ function isNamed(
 ): ReturnType<typeof relateWorkspaces> {
   if (names === undefined) return "same";
   if (reference.id !== undefined && names.includes(reference.id)) return "same";
-  const name = nameOf(program, reference);
+  const name = workspaceName(program.workspaces, reference);
   if (name !== undefined && name !== reference.id)
     return names.includes(name) ? "same" : "different";
   return "unsure";

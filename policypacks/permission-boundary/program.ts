@@ -1,16 +1,17 @@
 import type { PolicyResource } from "@pulumi/policy";
 import {
   kindOf,
-  ownReference,
   readProps,
+  readWorkspaces,
   referenceOf,
   UNKNOWN,
   type Reference,
+  type Workspaces,
 } from "@aifactory/policy-kit";
 import { candidates, ownPolicy, type Candidate } from "./candidates.ts";
 import type { Configuration } from "./configuration.ts";
 import { createAction } from "./create-action.ts";
-import type { Saved, SavedWorkspace } from "./saved.ts";
+import type { Saved } from "./saved.ts";
 
 export interface Attachment {
   readonly workspace: Reference;
@@ -19,14 +20,9 @@ export interface Attachment {
   readonly as: "boundary" | "identity" | "unsure";
 }
 
-export interface NamedWorkspace {
-  readonly self: Reference;
-  readonly name: unknown;
-}
-
 /** What a program and, where it was asked, the control plane say about Policies in force. */
 export interface Program {
-  readonly workspaces: readonly NamedWorkspace[];
+  readonly workspaces: Workspaces;
   readonly attachments: readonly Attachment[];
   /** Workspaces to which the program itself adds the principal, or may. */
   readonly memberships: readonly Reference[];
@@ -60,7 +56,7 @@ export function readProgram(
     }),
   );
   return {
-    workspaces: readWorkspaces(resources),
+    workspaces: { own: readWorkspaces(resources), saved: saved?.workspaces ?? null },
     attachments: [...attached, ...attachedBefore],
     memberships: ofKind("Membership").flatMap((resource) => {
       const props = readProps(resource.props);
@@ -79,15 +75,6 @@ function roleOf(userId: unknown, principal: string | undefined): Attachment["as"
   return userId === principal ? "identity" : null;
 }
 
-export function readWorkspaces(resources: readonly PolicyResource[]): NamedWorkspace[] {
-  return resources
-    .filter(({ type }) => kindOf(type) === "Workspace")
-    .map((resource) => {
-      const { workspaceId, name } = readProps(resource.props);
-      return { self: ownReference(resource, workspaceId), name };
-    });
-}
-
 function regionsIn(resources: readonly PolicyResource[]): string[] {
   const regions = resources.flatMap(({ type, props }) => {
     if (createAction(type) !== undefined) return [readProps(props)["region"]];
@@ -101,22 +88,4 @@ function regionsIn(resources: readonly PolicyResource[]): string[] {
 function regionsOf(service: unknown): unknown[] {
   if (typeof service !== "object" || service === null || !("regions" in service)) return [];
   return Array.isArray(service.regions) ? service.regions : [];
-}
-
-/** The saved Workspaces that decide on the governed resources of a program: all, where one of those may be anywhere. */
-export function touchedBy(
-  resources: readonly PolicyResource[],
-): (workspace: SavedWorkspace) => boolean {
-  const own = readWorkspaces(resources);
-  const places = resources
-    .filter(({ type }) => createAction(type) !== undefined)
-    .map((resource) =>
-      referenceOf(resource, readProps(resource.props), "workspaceId", "Workspace"),
-    );
-  const nameOf = ({ urn }: Reference) => own.find(({ self }) => self.urn === urn)?.name;
-  const isAnywhere = places.some(
-    (place) => place.id === undefined && typeof nameOf(place) !== "string",
-  );
-  return ({ id, name }) =>
-    isAnywhere || places.some((place) => (place.id ?? nameOf(place)) === (place.id ? id : name));
 }

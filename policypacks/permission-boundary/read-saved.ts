@@ -1,10 +1,7 @@
-import type { Connection } from "@aifactory/policy-kit";
+import type { Connection, SavedWorkspace } from "@aifactory/policy-kit";
 import { NotFoundError, paginate } from "@aifactory/sdk";
 import type { SavedPolicy } from "./configuration.ts";
-import type { Saved, SavedAttachment, SavedWorkspace } from "./saved.ts";
-
-/** Which of the saved Workspaces a program touches. */
-export type Relevance = (workspace: SavedWorkspace) => boolean;
+import type { Saved, SavedAttachment } from "./saved.ts";
 
 /**
  * Reads what the control plane has: of the Workspaces that the program touches, boundaries and, for a principal,
@@ -12,7 +9,7 @@ export type Relevance = (workspace: SavedWorkspace) => boolean;
  */
 export async function readSaved(
   { client, organizationId, signal }: Connection,
-  isRelevant: Relevance,
+  isTouched: (workspace: SavedWorkspace) => boolean,
   userId: string | undefined,
 ): Promise<Saved> {
   const common = { path: { organizationId }, query: { limit: 200 }, signal };
@@ -24,7 +21,7 @@ export async function readSaved(
   ]);
   const attachments: SavedAttachment[] = [];
   const memberOf: string[] = [];
-  for (const { id: workspaceId } of workspaces.filter(isRelevant)) {
+  for (const { id: workspaceId } of workspaces.filter(isTouched)) {
     const place = { path: { workspaceId }, signal };
     for await (const { id } of paginate(client.listWorkspacePolicies, place))
       attachments.push({ workspaceId, policyId: id, isIdentity: false });

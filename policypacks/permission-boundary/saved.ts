@@ -1,3 +1,4 @@
+import type { SavedWorkspace } from "@aifactory/policy-kit";
 import type { SavedPolicy } from "./configuration.ts";
 
 /** What the control plane has, as far as it decides on a program. */
@@ -11,11 +12,6 @@ export interface Saved {
   /** The principal owns the Organization: no Policy binds them (POL-2). */
   readonly isOwner: boolean;
   readonly regions: readonly string[];
-}
-
-export interface SavedWorkspace {
-  readonly id: string;
-  readonly name: string;
 }
 
 export interface SavedAttachment {

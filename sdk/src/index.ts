@@ -11,7 +11,15 @@ export {
   type InputProblem,
   type Refusal,
 } from "./errors.ts";
+export {
+  estimateCost,
+  HOURS_PER_MONTH,
+  type CostEstimate,
+  type CostItem,
+  type PriceList,
+} from "./estimate-cost.ts";
 export type * from "./generated/types.gen.ts";
+export { formatAmount, parseAmount } from "./money.ts";
 export { paginate } from "./paginate.ts";
 export { waitFor, type WaitOptions, type WaitProgress } from "./wait-for.ts";
 export { waitForGone } from "./wait-for-gone.ts";
