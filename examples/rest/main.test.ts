@@ -41,7 +41,8 @@ describe("examples/rest/main.sh against a control plane as `npm start` runs it",
 
   const get = async (path: string) => {
     const headers = { authorization: `Bearer ${local.ownerToken}` };
-    return (await fetch(`${local.url}${path}`, { headers })).json();
+    const response = await fetch(`${local.url}${path}`, { headers });
+    return (await response.json()) as { items: object[]; total: { amount: string } };
   };
 
   it("POL-5 shows the refusal with code, layer and reason", () => {
