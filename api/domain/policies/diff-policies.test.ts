@@ -187,8 +187,8 @@ describe("POL-4 proposals that make no sense", () => {
     const absent = await diff({ detach: [place] });
     expect(absent.body.errors).toMatchObject([{ pointer: "/detach/0", code: "not_attached" }]);
     await tools.attach({ workspaceId: ml }, policy);
-    const member_ = await diff({ detach: [place, { ...place, userId: member.userId }] });
-    expect(member_.body.errors).toMatchObject([{ pointer: "/detach/1", code: "not_attached" }]);
+    const identity = await diff({ detach: [place, { ...place, userId: member.userId }] });
+    expect(identity.body.errors).toMatchObject([{ pointer: "/detach/1", code: "not_attached" }]);
     const contrary = await diff({ attach: [place], detach: [place] });
     expect(contrary.body.errors).toMatchObject([{ pointer: "/detach/0", code: "contradiction" }]);
     const unknown = await diff({ detach: [{ ...place, policy: "nope" }] });

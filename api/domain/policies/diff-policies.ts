@@ -39,9 +39,7 @@ export async function diffPolicies(ctx: ReadContext, input: Input) {
   const saved = await readAccess(site.database.read, organizationId, {
     workspaceIds: places.map(({ workspaceId }) => keyOf(workspaceId)),
     principalIds: places.flatMap(({ userId }) => (userId === undefined ? [] : [keyOf(userId)])),
-    policyNames: [...policies, ...places.map(({ policy }) => ({ name: policy }))].map(
-      ({ name }) => name,
-    ),
+    policyNames: [...policies.map(({ name }) => name), ...places.map(({ policy }) => policy)],
     within: managedWorkspaces(ctx),
   });
   const proposed = new Map(policies.map((policy) => [policy.name, policy as NamedPolicy]));

@@ -25,22 +25,13 @@ interface Named {
  * are neither saved nor proposed, or not attached where they are to be detached.
  */
 export async function resolvePlaces(
-  { site, authorization }: ReadContext,
+  ctx: ReadContext,
   saved: SavedAccess,
   { proposed, attach, detach }: Named,
 ): Promise<Pick<Proposal, "attach" | "detach">> {
   const known = new Map<string, NamedPolicy>(saved.policies.map((it) => [it.name, it]));
   for (const [name, policy] of proposed) known.set(name, policy);
-  const unknown = attach.filter(({ policy }) => !known.has(policy));
-  if (unknown.length > 0) {
-    const { organizationId } = authorization.target;
-    const rows = await site.database.read
-      .select({ name: policies.name })
-      .from(policies)
-      .where(eq(policies.organizationId, organizationId));
-    const names = new Set([...proposed.keys(), ...rows.map(({ name }) => name)]);
-    throw new InputError(attach.flatMap((one, index) => problemOfName(one, index, known, names)));
-  }
+  await refuseUnknown(ctx, attach, known);
   const attached = attach.map((one) => ({
     ...placeOf(one, saved),
     policy: known.get(one.policy)!,
@@ -49,6 +40,29 @@ export async function resolvePlaces(
   const problems = detach.flatMap((one, index) => problemOfDetachment(one, index, saved, attach));
   if (problems.length > 0) throw new InputError(problems);
   return { attach: attached, detach: detached };
+}
+
+/** The names of other Policies are read only to suggest one. */
+async function refuseUnknown(
+  { site, authorization }: ReadContext,
+  attach: readonly NamedPlace[],
+  known: ReadonlyMap<string, NamedPolicy>,
+): Promise<void> {
+  if (attach.every(({ policy }) => known.has(policy))) return;
+  const others = await site.database.read
+    .select({ name: policies.name })
+    .from(policies)
+    .where(eq(policies.organizationId, authorization.target.organizationId));
+  const names = new Set([...known.keys(), ...others.map(({ name }) => name)]);
+  throw new InputError(
+    attach.flatMap(({ policy }, index) => {
+      if (known.has(policy)) return [];
+      const message = `There is no Policy "${policy}", saved or proposed.`;
+      const suggestion = nearestName(policy, names);
+      const problem = { pointer: `/attach/${index}/policy`, code: "unknown_policy", message };
+      return [suggestion === undefined ? problem : { ...problem, suggestion }];
+    }),
+  );
 }
 
 function placeOf({ workspaceId, userId }: NamedPlace, saved: SavedAccess): Place {
@@ -63,22 +77,6 @@ function workspaceOf(workspaceId: string, saved: SavedAccess) {
   const workspace = saved.workspaces.find(({ id }) => id === key);
   if (workspace === undefined) throw notFound("workspace");
   return workspace;
-}
-
-function problemOfName(
-  { policy }: NamedPlace,
-  index: number,
-  known: ReadonlyMap<string, unknown>,
-  names: Iterable<string>,
-): InputProblem[] {
-  if (known.has(policy)) return [];
-  const suggestion = nearestName(policy, names);
-  const problem = {
-    pointer: `/attach/${index}/policy`,
-    code: "unknown_policy",
-    message: `There is no Policy "${policy}", saved or proposed.`,
-  };
-  return [suggestion === undefined ? problem : { ...problem, suggestion }];
 }
 
 function problemOfDetachment(
