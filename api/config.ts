@@ -6,9 +6,11 @@ const port = z
   .regex(/^\d{1,5}$/, "must be a port, 0 to 65535")
   .transform(Number)
   .refine((value) => value <= 65_535, "must be a port, 0 to 65535");
-const smtpUrl = z
-  .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" })
-  .refine((value) => new URL(value).hostname !== "", "must name the mail server");
+const smtpUrl = z.url({
+  protocol: /^smtps?$/,
+  hostname: /./,
+  error: "must be an smtp:// or smtps:// URL",
+});
 const webUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
 const sender = z
   .string()

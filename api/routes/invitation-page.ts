@@ -5,12 +5,18 @@ const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3r
 pre{background:#8882;padding:1rem;overflow-x:auto}`;
 
 // The code is in the fragment, which no browser sends to a server; it is shown as text, never as markup.
-const SCRIPT = `const code=decodeURIComponent(location.hash.slice(1));
-const known=/^aifinv_[A-Za-z0-9_-]{43}$/.test(code);
-document.getElementById(known?"invited":"uninvited").hidden=false;
-document.getElementById("curl").textContent='curl -X POST '+location.origin+"/v1/invitations/accept \\\\\\n"+
-'  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\\\\n'+"  -d '"+JSON.stringify({code})+"'";
-document.getElementById("sdk").textContent="await client.acceptInvitation({ body: "+JSON.stringify({code})+" });";`;
+const SCRIPT = `const code = location.hash.slice(1);
+const show = (id) => { document.getElementById(id).hidden = false; };
+const tell = (id, text) => { document.getElementById(id).textContent = text; };
+if (/^aifinv_[A-Za-z0-9_-]{43}$/.test(code)) {
+  const body = JSON.stringify({ code });
+  tell("curl", "curl -X POST " + location.origin + "/v1/invitations/accept \\\\\\n" +
+    '  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\\\\n' +
+    "  -d '" + body + "'");
+  tell("sdk", "await client.acceptInvitation({ body: " + body + " });");
+  show("invited");
+} else show("uninvited");
+`;
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -24,8 +24,8 @@ async function auditOf(action: string) {
 }
 
 describe("ID-1 bearer tokens", () => {
-  test("ID-1 health, readiness, the API description and its page answer without one", async () => {
-    for (const path of ["/healthz", "/readyz", "/openapi.json", "/docs"]) {
+  test("ID-1 health, readiness, the API description, its page and that of invitations answer without one", async () => {
+    for (const path of ["/healthz", "/readyz", "/openapi.json", "/docs", "/invitations"]) {
       expect((await site.request("GET", path)).status, path).toBe(200);
     }
     expect((await site.request("GET", "/readyz")).body).toMatchObject({ simulated: true });

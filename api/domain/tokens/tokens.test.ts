@@ -117,6 +117,52 @@ describe("ID-3 API tokens", () => {
   });
 });
 
+describe("ID-3 who makes tokens", () => {
+  const required = {
+    status: 403,
+    code: "sign_in_required",
+    layer: "token",
+    remedy: { credential: "signIn" },
+  };
+
+  test("ID-3 a sign-in does; an API token does not, so that none outlives its revocation by others", async () => {
+    const { body } = await create({ name: "leaked" });
+    const refused = await create({ name: "bred" }, body.token);
+    expect(refused.body).toMatchObject(required);
+    expect(refused.body.detail).toMatch(/makes no further tokens.*Sign in/);
+    const names = (await list()).items.map((it: { name: string }) => it.name);
+    expect(names).not.toContain("bred");
+    // What it may still do: know itself, and end itself.
+    expect((await me(body.token)).status).toBe(200);
+    expect((await revoke(body.id, body.token)).status).toBe(204);
+  });
+
+  test("ID-3 a key of a repeated request opens no way around", async () => {
+    const { body } = await create({ name: "leaked" });
+    const key = { "idempotency-key": "make-one" };
+    await create({ name: "made" }, person.token, key);
+    const replayed = await create({ name: "made" }, body.token, key);
+    expect(replayed.body.token ?? null).toBeNull();
+    expect((await create({ name: "other" }, body.token, key)).status).toBeGreaterThan(400);
+  });
+
+  test("ID-4 the Owner's token makes those of service accounts, which make none for themselves", async () => {
+    const owner = await create({ name: "ci of the Owner" }, site.ownerToken);
+    const accounts = `/v1/organizations/${site.organizationId}/service-accounts`;
+    const account = await site.request("POST", accounts, {
+      token: owner.body.token,
+      body: { name: "robot" },
+    });
+    const tokens = `/v1/service-accounts/${account.body.id}/tokens`;
+    const made = await site.request("POST", tokens, {
+      token: owner.body.token,
+      body: { name: "first" },
+    });
+    expect(made.status).toBe(201);
+    expect((await create({ name: "second" }, made.body.token)).body).toMatchObject(required);
+  });
+});
+
 describe("ID-3 read-only tokens", () => {
   test("ID-3 read and change nothing, nor make tokens; each attempt is in the log", async () => {
     const { body } = await create({ readOnly: true });
