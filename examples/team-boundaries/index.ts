@@ -1,3 +1,5 @@
+// Two teams in one Organization: who may do what, and where. People are named by their ids:
+//   pulumi config set researchLead usr_… && pulumi config set researcher usr_… && pulumi config set onCall usr_…
 import { Config } from "@pulumi/pulumi";
 import { Membership, Policy, PolicyAttachment, Quota, Workspace } from "@aifactory/pulumi";
 import { everything, only } from "./statements.ts";

@@ -52,7 +52,9 @@ function unresolvedAt(document: Document.Parsed): number {
 
 function explain({ message }: Error): string {
   if (/multiple documents/i.test(message)) return "A file holds one document; write a list.";
-  const hint = /alias/i.test(message) ? ' In YAML, "*" is written with quotes.' : "";
+  const hint = /^Alias cannot be an empty/.test(message)
+    ? ' In YAML, "*" is written with quotes.'
+    : "";
   return `${message.replace(/\.?$/, ".")}${hint}`;
 }
 
