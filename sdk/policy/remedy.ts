@@ -41,8 +41,9 @@ export function remedy(parts: Partial<Remedy>): Remedy {
   return { ...NONE, ...parts };
 }
 
-/** The remedy where only some roles may do it: to have one, or to ask who does. */
+/** The remedy where only some roles may do it: to have one, or to ask who does; what the Owner may not, nobody gives. */
 export function remedyByRole(neededRoles: readonly Role[]): Remedy {
+  if (!neededRoles.includes("Owner")) return remedy({ neededRoles });
   return remedy({ neededRoles, ask: neededRoles.includes("Admin") ? "Admin" : "Owner" });
 }
 

@@ -20,11 +20,13 @@ export function refusedForRole(
   neededRoles: readonly Role[],
   details: Record<string, unknown> = {},
 ): DomainError {
-  const ask = neededRoles.includes("Admin") ? "Ask an Admin or the Owner." : "Ask the Owner.";
-  return refusal("forbidden", `${message} ${ask}`, {
+  const byRole = remedyByRole(neededRoles);
+  return refusal("forbidden", `${message}${byRole.ask === null ? "" : ASK[byRole.ask]}`, {
     ...details,
     layer: "role",
     neededRoles,
-    remedy: remedyByRole(neededRoles),
+    remedy: byRole,
   });
 }
+
+const ASK = { Owner: " Ask the Owner.", Admin: " Ask an Admin or the Owner." };

@@ -1,6 +1,5 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { requireAction } from "#domain/access/require-action.ts";
-import { roleNeeded } from "#domain/access/role-needed.ts";
 import { resources } from "#db/schema/resources.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
@@ -61,10 +60,6 @@ async function lockContainer(
     );
   if (found === undefined) throw notFound("container");
   const owns = found.ownerId === actor.principalId;
-  if (!owns && authorization.role === "Member") {
-    const detail = "As Member you may do this only to what you created.";
-    throw roleNeeded("attachVolume", authorization.role, ["Owner", "Admin"], detail);
-  }
   requireAction({ ...authorization, owns }, "container:update", found.region);
   return lockView(tx, id);
 }
