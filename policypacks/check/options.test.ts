@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { newFolder } from "./testing/folder.ts";
 
 const live = {
@@ -8,7 +8,8 @@ const live = {
 };
 
 describe("the command line", () => {
-  const { check, write } = newFolder();
+  const { check, write, remove } = newFolder();
+  afterAll(remove);
   write("p.json", { name: "p", statements: [] });
   write("p.toml", "");
 
