@@ -1,17 +1,18 @@
 import { remedy } from "@aifactory/sdk/policy";
-import { and, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { invitations } from "#db/schema/invitations.ts";
-import { memberships, organizations, workspaces } from "#db/schema/organizations.ts";
+import { memberships } from "#db/schema/organizations.ts";
 import { principals } from "#db/schema/principals.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { PrincipalActor } from "#domain/access/actor.ts";
 import { refusal } from "#domain/access/refusal.ts";
 import type { SelfChangeContext } from "#domain/context.ts";
-import { DomainError, PlacedError } from "#domain/errors.ts";
+import { DomainError } from "#domain/errors.ts";
 import { publicId } from "#domain/ids.ts";
 import { requireSignIn } from "#domain/principals/require-sign-in.ts";
 import { hashSecret } from "#domain/principals/secrets.ts";
-import { readInvitations, type InvitationView } from "./read-invitations.ts";
+import { placed, requireAcceptable } from "./require-acceptable.ts";
+import type { InvitationView } from "./read-invitations.ts";
 import { sameAddress } from "./same-address.ts";
 
 type Row = InvitationView["invitation"];
@@ -63,43 +64,6 @@ async function lockByCode(tx: Tx, code: string): Promise<Row | undefined> {
   return found;
 }
 
-async function requireAcceptable(tx: Tx, { id }: Row, { principalId }: PrincipalActor) {
-  const [view] = await readInvitations(tx.db).where(eq(invitations.id, id));
-  const { invitation, status } = view!;
-  if (status !== "PENDING") throw placed(ended(status), invitation);
-  const [place] = await tx.db
-    .select({
-      organization: organizations.name,
-      ownerId: organizations.ownerId,
-      workspace: workspaces.name,
-      member: memberships.principalId,
-    })
-    .from(workspaces)
-    .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
-    .leftJoin(
-      memberships,
-      and(eq(memberships.workspaceId, workspaces.id), eq(memberships.principalId, principalId)),
-    )
-    .where(eq(workspaces.id, invitation.workspaceId));
-  if (place!.ownerId === principalId)
-    throw placed(
-      new DomainError(
-        "owner_needs_no_membership",
-        "You own this Organization: you may do everything in every Workspace, and need no membership.",
-      ),
-      invitation,
-    );
-  if (place!.member !== null)
-    throw placed(
-      new DomainError(
-        "already_member",
-        "You are a member of this Workspace already. An invitation changes no role; the Owner does.",
-      ),
-      invitation,
-    );
-  return place!;
-}
-
 async function join(
   { db, now }: Tx,
   { id, organizationId, workspaceId, role }: Row,
@@ -125,19 +89,4 @@ function unknown(email: string): DomainError {
     "invitation_not_found",
     `There is no such invitation for ${email}. Sign in with the address that the mail was sent to, or ask for a new one.`,
   );
-}
-
-function ended(status: Exclude<InvitationView["status"], "PENDING">): DomainError {
-  const [code, detail] = {
-    ACCEPTED: ["invitation_used", "This invitation has been accepted already."],
-    REVOKED: ["invitation_revoked", "This invitation holds no longer. Ask for a new one."],
-    EXPIRED: ["invitation_expired", "This invitation has expired. Ask for a new one."],
-  }[status] as [string, string];
-  return new DomainError(code, detail);
-}
-
-/** The refusal belongs to the log of the Workspace, though the caller is nobody there. */
-function placed(error: DomainError, { id, organizationId, workspaceId }: Row): PlacedError {
-  const target = { kind: "invitation", id: publicId("invitation", id) };
-  return new PlacedError(error, { organizationId, workspaceId, target });
 }
