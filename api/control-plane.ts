@@ -92,15 +92,7 @@ async function start(
   const app = createApp({
     site,
     grants: new Grants(database, catalogue.regionIds),
-    authenticator: new Authenticator({
-      database,
-      verifier,
-      operatorTokenHash: operatorToken === null ? null : hashSecret(operatorToken),
-      autoCreateOrganization: catalogue.site.autoCreateOrganization,
-      currency: catalogue.site.currency,
-      onRefused: (reason) => log.debug({ reason }, "a token was refused"),
-      onUnavailable: (reason) => log.warn({ reason }, "the OpenID Connect issuer is out of reach"),
-    }),
+    authenticator: openAuthenticator(site, { verifier, operatorToken }, log),
     operator: {
       localIssuer: issuer,
       advanceClock: (seconds) => advanceClock({ site, worker, seconds }),
@@ -126,6 +118,23 @@ async function start(
   const regions = simulatedRegions(catalogue);
   const { failed } = opened;
   return { url, simulatedRegions: regions, localFile, failed, stop: () => stack.disposeAsync() };
+}
+
+function openAuthenticator(
+  { database, catalogue: { site } }: Site,
+  known: { verifier: IdentityVerifier; operatorToken: string | null },
+  log: Logger,
+): Authenticator {
+  const { verifier, operatorToken } = known;
+  return new Authenticator({
+    database,
+    verifier,
+    operatorTokenHash: operatorToken === null ? null : hashSecret(operatorToken),
+    autoCreateOrganization: site.autoCreateOrganization,
+    currency: site.currency,
+    onRefused: (reason) => log.debug({ reason }, "a token was refused"),
+    onUnavailable: (reason) => log.warn({ reason }, "the OpenID Connect issuer is out of reach"),
+  });
 }
 
 function simulatedRegions({ regions }: Catalogue): string[] {
