@@ -12,6 +12,7 @@ import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
 import type { Site } from "#domain/site.ts";
 import type { IdentityVerifier } from "#ports/identity.ts";
 import { createWorker, type Worker } from "#worker/create-worker.ts";
+import { watchLedger } from "#worker/ledger-watch.ts";
 import { releaseDead } from "#worker/release-dead.ts";
 import { workHandlers } from "#worker/work-handlers.ts";
 import { createApp } from "./app.ts";
@@ -21,6 +22,7 @@ import { startHttpServer } from "./http-server.ts";
 import { readLocalFile, writeLocalFile } from "./local-file.ts";
 import { localOrganization } from "./local-organization.ts";
 import { invitationLink, openMailer } from "./open-mailer.ts";
+import { createMetrics, serveMetrics } from "./metrics.ts";
 import { openSiteDatabase } from "./open-database.ts";
 
 export interface ControlPlane {
@@ -76,11 +78,17 @@ async function start(
     config.operatorToken ?? (simulated ? (known?.operatorToken ?? newSecret("aifop_")) : null);
 
   const mailer = openMailer(config, simulated, log);
+  const metrics = createMetrics(database);
+  if (config.metricsPort !== null) {
+    const endpoint = await serveMetrics(metrics, { port: config.metricsPort, host: config.host });
+    stack.defer(() => endpoint.close());
+    log.info(`Metrics at ${endpoint.url}`);
+  }
   const worker: Worker = createWorker({
     database,
     clusters,
     handlers: workHandlers({ database, clusters, catalogue, mailer }),
-    tick: () => tick(database),
+    tick: async () => metrics.ticked((await tick(database)).length),
     onError: (error, item) => log.error({ err: error, work: item }, "work failed"),
   });
   let publicUrl = config.publicUrl ?? "";
@@ -102,6 +110,13 @@ async function start(
   });
   worker.start();
   stack.defer(() => worker.drain());
+  const watch = watchLedger({
+    database,
+    onDifference: (difference) => log.error({ difference }, "the books differ"),
+    onVerified: (differences) => metrics.verified(differences),
+    onError: (error) => log.error({ err: error }, "the books could not be verified"),
+  });
+  stack.defer(() => watch.stop());
   const server = await startHttpServer(app.fetch, config);
   stack.defer(() => server.drain());
 
