@@ -23,6 +23,8 @@ export interface CreditGrant {
   /** Default: never. Not for top-ups (WAL-3). */
   expiresAt?: Date | null;
   voucherId?: string;
+  /** A period of a plan: it pays from its start, also when it is granted after it (PAY-4). */
+  plan?: { id: string; period: number };
   rates: Rates;
   /** A grant asked for again under the same key is booked once, for example a payment. */
   key?: string;
@@ -47,7 +49,7 @@ const LINES: Record<CreditKind, Line> = { plan: "plans", voucher: "vouchers", to
 /**
  * Adds credit to the Wallet, converted at the recorded rate when it is in another currency (WAL-1…4). The first top-up
  * fixes the Wallet's currency. Throws `amount_too_small` when nothing is left after conversion, `balance_too_large`,
- * `currency_not_provisional` when a first top-up is in another currency than the Wallet's (`fixCurrency` comes first).
+ * `currency_not_provisional` when a first top-up is in another currency than the Wallet's (`settleTopUp` fixes it first).
  */
 export async function grantCredit(tx: Tx, grant: CreditGrant): Promise<Credit> {
   const wallet = await lockWallet(tx, grant.organizationId);
@@ -109,21 +111,24 @@ async function fixOnFirstTopUp(tx: Tx, wallet: Wallet, currency: Currency): Prom
 }
 
 async function insertCredit(tx: Tx, wallet: Wallet, grant: CreditGrant): Promise<Credit> {
+  // Credit pays minutes that end after its grant (BIL-2), so never one before it, whatever its start. The periods of a
+  // plan were granted with it.
+  const isFuture = grant.startsAt !== undefined && grant.startsAt > tx.now;
+  const startsAt = isFuture || grant.plan ? grant.startsAt! : tx.now;
   const rate =
     grant.currency === wallet.currency
       ? null
-      : grant.rates(grant.currency, wallet.currency, tx.now);
+      : grant.rates(grant.currency, wallet.currency, grant.plan ? startsAt : tx.now);
   const amount = rate === null ? grant.amount : convert(grant.amount, rate);
   if (amount <= 0n)
     throw new DomainError("amount_too_small", `It is worth nothing in ${wallet.currency}.`);
   refuseBeyondLimit(wallet, amount);
-  // Credit pays minutes that end after its grant (BIL-2), so never one before it, whatever its start.
-  const startsAt = grant.startsAt && grant.startsAt > tx.now ? grant.startsAt : tx.now;
   const expiresAt = grant.expiresAt ?? null;
   const { rows } = await tx.client.query<Credit>(
     `insert into credits (id, organization_id, shard, kind, amount, remaining, currency, original_amount,
-       original_currency, rate, services, granted_at, starts_at, expires_at, from_minute, until_minute, voucher_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning ${SELECT}`,
+       original_currency, rate, services, granted_at, starts_at, expires_at, from_minute, until_minute, voucher_id,
+       plan_id, plan_period)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning ${SELECT}`,
     [
       newId(),
       grant.organizationId,
@@ -142,6 +147,8 @@ async function insertCredit(tx: Tx, wallet: Wallet, grant: CreditGrant): Promise
       minuteOf(startsAt),
       expiresAt ? minuteFrom(expiresAt) : OPEN,
       grant.voucherId ?? null,
+      grant.plan?.id ?? null,
+      grant.plan?.period ?? null,
     ],
   );
   return rows[0]!;

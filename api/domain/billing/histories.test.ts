@@ -5,7 +5,7 @@ import { CURRENCIES, type Currency } from "./money.ts";
 import { booksOfDatabase, booksOfModel } from "./testing/books.ts";
 import { history, type Event, type Step } from "./testing/history.ts";
 import { Player } from "./testing/play.ts";
-import { createOrganization, setCursor, tickAt } from "./testing/world.ts";
+import { createOrganization, setCursor, setRates, tickAt } from "./testing/world.ts";
 
 const HISTORIES = Number(process.env["BILLING_HISTORIES"] ?? 40);
 const START = new Date("2026-03-30T21:40:17.250Z");
@@ -13,6 +13,7 @@ const START = new Date("2026-03-30T21:40:17.250Z");
 let postgres: TestDatabase;
 beforeAll(async () => {
   postgres = await createTestDatabase();
+  await setRates(postgres.database);
 });
 afterAll(() => postgres.drop());
 
@@ -70,6 +71,10 @@ async function tickAndCompare(shard: number, players: readonly Player[]): Promis
 async function retire(organizationId: string): Promise<void> {
   await postgres.database.pool.query(
     "update usage_runs set tick_until = tick_from where organization_id = $1",
+    [organizationId],
+  );
+  await postgres.database.pool.query(
+    "update plans set next_starts_at = null where organization_id = $1",
     [organizationId],
   );
   await postgres.database.pool.query(

@@ -2,6 +2,7 @@ import type { Tx } from "#db/tenant.ts";
 import { chargeWindow } from "./charge-window.ts";
 import { consumeLate } from "./consume-late.ts";
 import { minuteOf, nextDay } from "./minute.ts";
+import { renewPlans } from "./renew-plans.ts";
 import { stopDebtors } from "./stop-debtors.ts";
 
 /** What a tick of a shard charged: minutes [from, to). */
@@ -25,11 +26,12 @@ export async function tickShard(tx: Tx, shard: number): Promise<TickedShard | nu
   }>("select * from begin_tick($1, $2, $3)", [shard, to, tx.now]);
   const begun = rows[0];
   if (!begun) return null;
+  const renewed = await renewPlans(tx, shard);
   if (begun.has_late) await consumeLate(tx, shard);
   for (let from = begun.from_minute; from < to;) {
     const until = Math.min(to, nextDay(from));
-    // A correction may have given something back to credit that lapses now.
-    const lapsing = begun.has_lapsing || begun.has_late;
+    // A correction may have given something back to credit that lapses now, or a whole period of a plan is over.
+    const lapsing = begun.has_lapsing || begun.has_late || renewed;
     await chargeWindow(tx, { shard, from, to: until, organizations: null, lapsing });
     from = until;
   }

@@ -13,6 +13,7 @@ import {
   gpuRun,
   RATES,
   setCursor,
+  setRates,
   tickAt,
   type TestOrganization,
 } from "./world.ts";
@@ -22,6 +23,7 @@ export function testDatabase(): { get(): TestDatabase; readonly database: Databa
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
+    await setRates(database.database);
   });
   afterAll(() => database.drop());
   return {

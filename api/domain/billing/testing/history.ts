@@ -25,6 +25,15 @@ export type Event =
       lastsMs: number;
     }
   | { do: "plan"; amount: bigint; startsInMs: number; lastsMs: number | null }
+  | {
+      do: "billingPlan";
+      amount: bigint;
+      currency: Currency;
+      days: number;
+      renews: boolean;
+      startsInMs: number;
+    }
+  | { do: "cancelPlan"; which: number }
   | { do: "topUp"; amount: bigint; currency: Currency };
 
 export type Services = ("notebook" | "container")[] | null;
@@ -97,6 +106,15 @@ const change: Weighted[] = [
     startsInMs: edge(8 * HOUR),
     lastsMs: fc.option(lasts),
   }),
+  of(2, {
+    do: fc.constant("billingPlan" as const),
+    amount,
+    currency,
+    days: fc.constantFrom(1, 2),
+    renews: fc.boolean(),
+    startsInMs: fc.oneof(fc.constant(0), edge(8 * HOUR)),
+  }),
+  of(1, { do: fc.constant("cancelPlan" as const), which: fc.nat() }),
   { weight: 1, arbitrary: topUp },
 ];
 

@@ -2,8 +2,8 @@
  * What billing means, charge by charge and minute by minute, with nothing clever in it (WAL-1, WAL-2, WAL-4, BIL-1,
  * BIL-2, CAT-2, QUO-3). The SQL must agree with it on every source's payment for every subject and day.
  */
-import { convert } from "../convert.ts";
-import { MINUTE_MS } from "../minute.ts";
+import { convert, type Rates } from "../convert.ts";
+import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
 import type { Currency } from "../money.ts";
 
 export interface ModelRun {
@@ -42,6 +42,19 @@ export interface ModelPrice {
   prices: Record<Currency, bigint>;
 }
 
+/** What is granted anew every so many days. */
+export interface ModelPlan {
+  id: string;
+  amount: bigint;
+  currency: Currency;
+  days: number;
+  renews: boolean;
+  starts: number;
+  /** The period to be granted next. */
+  next: number;
+  cancelled: boolean;
+}
+
 interface Payment {
   credit: ModelCredit | null;
   amount: bigint;
@@ -63,10 +76,11 @@ export class Model {
   readonly runs: ModelRun[] = [];
   credits: ModelCredit[] = [];
   readonly prices: ModelPrice[] = [];
+  plans: ModelPlan[] = [];
   currency: Currency;
   topUp = 0n;
   cursor: number;
-  /** By subject and start: among charges of one minute, ids decide between runs of one start. */
+  /** By subject and start, or plan and period: ids decide between runs of one start, and between like credit. */
   ids = new Map<string, string>();
   /** Everything that was ever booked, by run, source, UTC day and currency. */
   readonly booked = new Map<string, bigint>();
@@ -77,9 +91,12 @@ export class Model {
   /** To the fixed currency, from the one before. */
   #rate: string | null = null;
 
-  constructor(cursor: number, currency: Currency) {
+  readonly #rates: Rates;
+
+  constructor(cursor: number, currency: Currency, rates: Rates) {
     this.cursor = cursor;
     this.currency = currency;
+    this.#rates = rates;
   }
 
   /**
@@ -135,9 +152,33 @@ export class Model {
     for (const run of next) this.#insert(run);
   }
 
-  /** Once a minute has closed: late reports in their order, then every closed minute: run by run, from the first fitting credit. */
+  /** Grants the periods that begin by now or within five minutes, in order of their start. */
+  renewPlans(now: number, plans = this.plans): void {
+    const length = (plan: ModelPlan) => plan.days * DAY_MINUTES * MINUTE_MS;
+    const start = (plan: ModelPlan) => plan.starts + plan.next * length(plan);
+    const isDue = (plan: ModelPlan) =>
+      !plan.cancelled && (plan.renews || plan.next === 0) && start(plan) <= now + 5 * MINUTE_MS;
+    for (;;) {
+      const due = plans.filter(isDue);
+      due.sort((a, b) => start(a) - start(b) || (a.id < b.id ? -1 : 1));
+      const plan = due[0];
+      if (!plan) return;
+      const starts = start(plan);
+      const remaining =
+        plan.currency === this.currency
+          ? plan.amount
+          : convert(plan.amount, this.#rates(plan.currency, this.currency, new Date(starts)));
+      const id = this.ids.get(`${plan.id} ${plan.next}`)!;
+      const credit = { id, kind: "plan" as const, services: null, remaining, lapsed: false };
+      if (remaining > 0n) this.credits.push({ ...credit, starts, expires: starts + length(plan) });
+      plan.next += 1;
+    }
+  }
+
+  /** Once a minute has closed: plans, late reports in their order, then every closed minute: run by run, from the first fitting credit. */
   tick(now: number): void {
     if (floorMinute(now) <= this.cursor) return;
+    this.renewPlans(now);
     this.#consumeLate();
     for (; this.cursor < floorMinute(now); this.cursor += 1) {
       this.#putPricesInForce(this.cursor);

@@ -1,8 +1,10 @@
 import type { Database } from "#db/database.ts";
 import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
+import { cancelPlan } from "../cancel-plan.ts";
 import { closeRun } from "../close-run.ts";
 import { grantCredit, type Credit } from "../grant-credit.ts";
+import { grantPlan } from "../grant-plan.ts";
 import { issueVoucher } from "../issue-voucher.ts";
 import type { Currency } from "../money.ts";
 import { openRun } from "../open-run.ts";
@@ -36,7 +38,7 @@ export class Player {
     this.#database = database;
     this.organization = organization;
     this.now = start.getTime();
-    this.model = new Model(Math.floor(this.now / 60_000), organization.currency);
+    this.model = new Model(Math.floor(this.now / 60_000), organization.currency, RATES);
     const [first, second] = organization.workspaceIds as [string, string];
     this.#subjects = [
       { id: newId(), kind: "gpu", service: "notebook", workspaceId: first },
@@ -54,6 +56,10 @@ export class Player {
         return this.#setPrice(step);
       case "topUp":
         return this.#topUp(step);
+      case "billingPlan":
+        return this.#grantPlan(step);
+      case "cancelPlan":
+        return this.#cancelPlan(step);
       case "voucher":
       case "plan":
         return this.#grant(step);
@@ -71,7 +77,9 @@ export class Player {
   async learnIds(): Promise<void> {
     const { rows } = await this.#database.pool.query<{ key: string; id: string }>(
       `select subject_id || ' ' || kind || ' ' || floor(extract(epoch from started_at) * 1000) as key, id
-       from usage_runs where organization_id = $1 and (ended_at is null or ended_at > started_at)`,
+       from usage_runs where organization_id = $1 and (ended_at is null or ended_at > started_at)
+       union all
+       select plan_id || ' ' || plan_period, id from credits where organization_id = $1 and plan_id is not null`,
       [this.organization.organizationId],
     );
     this.model.ids = new Map(rows.map((row) => [row.key, row.id]));
@@ -254,6 +262,27 @@ export class Player {
       model.fixCurrency(this.now, currency, RATES(model.currency, currency, new Date(this.now)));
     this.#isFixed = true;
     model.topUp += credit.amount;
+  }
+
+  async #grantPlan(step: Extract<Event, { do: "billingPlan" }>): Promise<void> {
+    const { organizationId } = this.organization;
+    const { currency, days, renews } = step;
+    const amount = inCurrency(step.amount, currency);
+    const starts = this.now + step.startsInMs;
+    const period = { unit: "day" as const, count: days };
+    const grant = { organizationId, amount, currency, period, renews, startsAt: new Date(starts) };
+    const { id } = await this.#tx((tx) => grantPlan(tx, grant));
+    await this.learnIds();
+    const plan = { id, amount, currency, days, renews, starts, next: 0, cancelled: false };
+    this.model.plans.push(plan);
+    this.model.renewPlans(this.now, [plan]);
+  }
+
+  async #cancelPlan({ which }: { which: number }): Promise<void> {
+    const plan = this.model.plans[which % Math.max(1, this.model.plans.length)];
+    if (!plan) return;
+    await this.#tx((tx) => cancelPlan(tx, plan.id));
+    plan.cancelled = true;
   }
 
   async #grant(step: Extract<Event, { do: "voucher" | "plan" }>): Promise<void> {

@@ -17,7 +17,16 @@ export interface TestOrganization {
   workspaceIds: string[];
 }
 
-export const RATES = fixedRates({ USD: 1_000_000n, VND: 25_400_000_000n, JPY: 155_000_000n });
+const PER_USD = { USD: 1_000_000n, VND: 25_400_000_000n, JPY: 155_000_000n };
+export const RATES = fixedRates(PER_USD);
+
+/** Makes them the site's. */
+export async function setRates(database: Database): Promise<void> {
+  await database.pool.query(
+    "insert into exchange_rates (effective_from, vnd, jpy) values ('epoch', $1, $2) on conflict do nothing",
+    [PER_USD.VND, PER_USD.JPY],
+  );
+}
 
 /** A transaction at a moment of the test's choosing. */
 export async function at<T>(

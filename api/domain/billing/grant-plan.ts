@@ -1,0 +1,48 @@
+import type { Tx } from "#db/tenant.ts";
+import { notFound } from "#domain/errors.ts";
+import { newId } from "#domain/ids.ts";
+import { grantPeriod } from "./grant-period.ts";
+import type { Currency } from "./money.ts";
+import type { PlanPeriod } from "./plan-period.ts";
+import type { Plan } from "./plan.ts";
+import { isDue } from "./renew-plans.ts";
+import { siteRates } from "./site-rates.ts";
+
+export interface PlanGrant {
+  organizationId: string;
+  /** Of each period. */
+  amount: bigint;
+  currency: Currency;
+  period: PlanPeriod;
+  renews: boolean;
+  /** Now, or later. */
+  startsAt: Date;
+}
+
+/**
+ * Grants an Organization a billing plan (PAY-4). A period that begins now can be spent at once; ticks grant the others in
+ * time. Throws `not_found`, `amount_too_small`, `balance_too_large`.
+ */
+export async function grantPlan(tx: Tx, grant: PlanGrant): Promise<Plan> {
+  const { organizationId, amount, currency, period, renews, startsAt } = grant;
+  const { rows } = await tx.client.query<Plan>(
+    `insert into plans (id, organization_id, shard, amount, currency, period_unit, period_count, renews, starts_at,
+       next_starts_at, created_at)
+     select $1, organization_id, shard, $3, $4, $5, $6, $7, $8, $8, $9 from wallets where organization_id = $2
+     returning *`,
+    [
+      newId(),
+      organizationId,
+      amount,
+      currency,
+      period.unit,
+      period.count,
+      renews,
+      startsAt,
+      tx.now,
+    ],
+  );
+  const plan = rows[0];
+  if (!plan) throw notFound("organization");
+  return isDue(plan, tx.now) ? grantPeriod(tx, plan, await siteRates(tx)) : plan;
+}
