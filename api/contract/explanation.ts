@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ALL_ACTIONS, CREDENTIALS, LAYERS, ROLES } from "@aifactory/sdk/policy";
 
 /** A statement by its Policy and its place. */
-export const statementRef = z.object({
+const statementRef = z.object({
   policy: z.string(),
   index: z.number().int().openapi({ description: "Counted from 0; sentences count from 1." }),
 });
@@ -25,7 +25,7 @@ export const explained = {
 /** The layers that refuse: those of the evaluator, the credential, and the Quota. */
 const refusingLayer = z.enum([...LAYERS, "token", "quota"]).openapi("RefusingLayer");
 
-export const remedy = z
+const remedy = z
   .object({
     allowedRegions: z.array(z.string()).openapi({
       description: "Where the caller may do the same as things are.",

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ALL_ACTIONS, LAYERS, SERVICES } from "@aifactory/sdk/policy";
 import { regionId } from "./common.ts";
+import { determiningStatement, explained } from "./explanation.ts";
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
 import { accessChange, description, newAccess, policyName, statements } from "./policies.ts";
@@ -82,23 +83,13 @@ const simulation = z
   })
   .openapi("Simulation");
 
-const statementRef = z.object({ policy: z.string(), index: z.number().int() });
-const determining = statementRef
-  .extend({ source: z.enum(["boundary", "identity"]) })
-  .openapi("DeterminingStatement");
-
 const decision = z
   .object({
     action: z.string(),
     region: z.string(),
     decision: z.enum(["allow", "deny"]),
     layer: z.enum(LAYERS).nullable().openapi({ description: "The layer that refused." }),
-    statements: z.array(determining).openapi({
-      description: "Every statement that determined it, by Policy and place, counted from 0.",
-    }),
-    nearestMiss: statementRef.nullable().openapi({
-      description: "Where nothing allows it: the Allow that misses in the fewest dimensions.",
-    }),
+    ...explained,
     message: z.string().nullable().openapi({ description: "Of a denial, in words." }),
   })
   .openapi("Decision");
@@ -140,7 +131,9 @@ const finding = z
       description: "The statement, counted from 0; null when it is about the whole Policy.",
     }),
     source: z.enum(["boundary", "identity"]),
-    by: z.array(determining).openapi({ description: "The statements that settle it already." }),
+    by: z
+      .array(determiningStatement)
+      .openapi({ description: "The statements that settle it already." }),
   })
   .openapi("LintFinding");
 

@@ -32,6 +32,9 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   unavailable: 503,
 };
 
+/** Every code that has a status. */
+export const CODES: readonly string[] = Object.keys(STATUS);
+
 export function statusOf(code: string): ContentfulStatusCode {
   return STATUS[code] ?? 409;
 }

@@ -17,6 +17,7 @@ import {
 import type { Answer } from "../support/request.ts";
 import { startTestSite, type TestSite } from "../support/site.ts";
 import { expectedRefusal, type Refusal } from "./expected-answer.ts";
+import { expectHelp } from "./expected-help.ts";
 
 let site: TestSite;
 let fixture: Fixture;
@@ -65,6 +66,7 @@ async function expectRefusal(
   expect(answer.status).toBe(refusal.status);
   expect(answer.headers.get("content-type")).toBe("application/problem+json");
   expect(problem.safeParse(answer.body).error).toBeUndefined();
+  if (refusal.status === 403) expectHelp(operation, actor, answer.body);
   if (changes) {
     lastSeen = await fingerprint(site);
     expect(lastSeen, "a refusal changes nothing").toBe(before);

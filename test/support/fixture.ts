@@ -46,10 +46,13 @@ export const STANDINGS = {
   "Admin elsewhere": { ...stranger, roleInOrganization: "Admin" },
   "Member owning": { ...member, owns: true },
   "Member not owning": member,
+  "Member elsewhere": { ...stranger, roleInOrganization: "Member" },
+  "service account as Admin here": { ...admin, kind: "serviceAccount" },
   "service account owning": { ...member, kind: "serviceAccount", owns: true },
   "service account not owning": { ...member, kind: "serviceAccount" },
   "Owner of another Organization": stranger,
   "no token": { ...stranger, kind: "nobody" },
+  "revoked token of the Owner": { ...stranger, kind: "nobody" },
   operator: { ...stranger, kind: "operator" },
   "read-only token of the Admin": { ...admin, readOnly: true },
   "token of the Owner for this Workspace": { ...owner, boundTo: "here" },
@@ -144,6 +147,12 @@ export async function makeToken(
   return must(site.request("POST", path, { token: site.ownerToken, body }));
 }
 
+async function revokedToken(site: TestSite): Promise<string> {
+  const { id, token } = await makeToken(site, site.ownerToken);
+  await must(site.request("DELETE", `/v1/tokens/${id}`, { token: site.ownerToken }));
+  return token;
+}
+
 async function makeActors(
   site: TestSite,
   { here, elsewhere }: Pick<Fixture, "here" | "elsewhere">,
@@ -154,7 +163,11 @@ async function makeActors(
   const outsider = await site.createOrganization("outside");
   const member = async (name: string) =>
     (await site.mint(`${name}@example.com`, { [here]: "Member" })).token;
-  const program = async () => (await makeServiceAccount(site, { [here]: "Member" })).token;
+  const memberElsewhere = await site.mint("member-elsewhere@example.com", {
+    [elsewhere]: "Member",
+  });
+  const program = async (role: "Admin" | "Member") =>
+    (await makeServiceAccount(site, { [here]: role })).token;
   const restricted = async (token: string, restriction: Parameters<typeof makeToken>[2]) => ({
     token: (await makeToken(site, token, restriction)).token,
     unrestricted: token,
@@ -166,10 +179,13 @@ async function makeActors(
     "Admin elsewhere": plain(other.token),
     "Member owning": plain(await member("member")),
     "Member not owning": plain(await member("other-member")),
-    "service account owning": plain(await program()),
-    "service account not owning": plain(await program()),
+    "Member elsewhere": plain(memberElsewhere.token),
+    "service account as Admin here": plain(await program("Admin")),
+    "service account owning": plain(await program("Member")),
+    "service account not owning": plain(await program("Member")),
     "Owner of another Organization": plain(outsider.token),
     "no token": { token: null, unrestricted: outsider.token },
+    "revoked token of the Owner": { token: await revokedToken(site), unrestricted: owner },
     operator: { token: site.operatorToken, unrestricted: owner },
     "read-only token of the Admin": await restricted(admin, { readOnly: true }),
     "token of the Owner for this Workspace": await restricted(owner, { workspaceId: here }),

@@ -1,6 +1,7 @@
-import type { AccessSubject, NamedPolicy } from "@aifactory/sdk/policy";
+import { remedy, type AccessSubject, type NamedPolicy } from "@aifactory/sdk/policy";
+import { refusal } from "#domain/access/refusal.ts";
 import type { ChangeContext } from "#domain/context.ts";
-import { DomainError } from "#domain/errors.ts";
+import type { DomainError } from "#domain/errors.ts";
 import type { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
 import { cellsOf, enabledServices, type AttachmentChange } from "./attachment-change.ts";
 import { refuseNewAccess, type Expectation } from "./refuse-new-access.ts";
@@ -45,9 +46,9 @@ export async function judgeBoundaryChange(
 function boundaryLocked(gained: readonly { action: string; region: string }[]): DomainError {
   const [first] = gained;
   const more = gained.length > 1 ? ` and ${gained.length - 1} more` : "";
-  return new DomainError(
+  return refusal(
     "boundary_locked",
     `The Owner has locked the boundary of this Workspace, and the change would allow ${first!.action} in ${first!.region}${more}. Ask the Owner.`,
-    { layer: "boundary", gained },
+    { layer: "boundary", gained, remedy: remedy({ ask: "Owner" }) },
   );
 }

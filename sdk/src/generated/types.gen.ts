@@ -1027,7 +1027,7 @@ export type Decision = {
      */
     layer: 'role' | 'service' | 'explicitDeny' | 'boundary' | 'identity' | null;
     /**
-     * Every statement that determined it, by Policy and place, counted from 0.
+     * Every statement that determined it; none where nothing matched.
      */
     statements: Array<DeterminingStatement>;
     /**
@@ -1035,6 +1035,9 @@ export type Decision = {
      */
     nearestMiss: {
         policy: string;
+        /**
+         * Counted from 0; sentences count from 1.
+         */
         index: number;
     } | null;
     /**
