@@ -52,7 +52,7 @@ function unresolvedAt(document: Document.Parsed): number {
 
 function explain({ message }: Error): string {
   if (/multiple documents/i.test(message)) return "A file holds one document; write a list.";
-  const hint = /^Alias cannot be an empty/.test(message)
+  const hint = message.startsWith("Alias cannot be an empty")
     ? ' In YAML, "*" is written with quotes.'
     : "";
   return `${message.replace(/\.?$/, ".")}${hint}`;
