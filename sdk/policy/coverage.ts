@@ -31,8 +31,3 @@ export function isEmpty(set: Coverage): boolean {
 export function isWithin(set: Coverage, other: Coverage): boolean {
   return set.every((actions, region) => (actions & ~other[region]!) === 0);
 }
-
-/** Whether two sets have a cell in common. */
-export function overlap(set: Coverage, other: Coverage): boolean {
-  return set.some((actions, region) => (actions & other[region]!) !== 0);
-}

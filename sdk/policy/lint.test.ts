@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lintPolicies } from "./lint.ts";
+import { findEmptySets, lintPolicies } from "./lint.ts";
 import { allow, CATALOGUE, deny, policy } from "./testing/subjects.ts";
 import type { NamedPolicy } from "./statement.ts";
 
@@ -67,4 +67,22 @@ test("POL-3 boundaries that together allow nothing are found", () => {
   expect(found(lint([], [policy("x", deny("inference"))]))).toEqual([
     "identity_allows_nothing x null",
   ]);
+});
+
+test("POL-6 blames no more statements than it takes", () => {
+  const read = allow("notebook", ["hanoi"], ["notebook:read"]);
+  const wide = allow("notebook", ["hanoi"], ["notebook:read", "notebook:access"]);
+  const [finding, ...others] = lint([policy("a", read, wide, wide, wide)]);
+  expect(found([finding!, ...others])).toEqual(["shadowed a 0", "shadowed a 2", "shadowed a 3"]);
+  for (const { by } of others) expect(by.map(({ index }) => index)).toEqual([1]);
+  const equals = Array.from({ length: 2000 }, () => wide);
+  const findings = lint([policy("many", ...equals)]);
+  expect(findings).toHaveLength(1999);
+  expect(findings.every(({ by }) => by.length === 1 && by[0]!.index === 0)).toBe(true);
+});
+
+test("POL-6 a set that allows nothing is found without its statements", () => {
+  const boundaries = [policy("a", allow("notebook"), allow("notebook"), deny("notebook"))];
+  const findings = findEmptySets({ boundaries, identityPolicies: [], regions: CATALOGUE });
+  expect(found(findings)).toEqual(["boundary_allows_nothing a null"]);
 });

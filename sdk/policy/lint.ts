@@ -1,7 +1,8 @@
 import type { DeterminingStatement } from "./access.ts";
 import type { Coverage } from "./coverage.ts";
-import { coverageOf, isEmpty, isWithin, overlap, unionOf } from "./coverage.ts";
+import { coverageOf, isEmpty, isWithin, unionOf } from "./coverage.ts";
 import { emptySetMessage, statementMessage } from "./lint-message.ts";
+import { witnessesOf, type Voice, type Witnesses } from "./lint-witnesses.ts";
 import type { NamedPolicy, Statement } from "./statement.ts";
 import type { AccessSubject } from "./subject.ts";
 
@@ -26,7 +27,7 @@ export interface LintFinding {
   readonly policy: string;
   /** The statement, counted from 0; null when the finding is about the Policy. */
   readonly index: number | null;
-  /** The statements because of which this one cannot matter. */
+  /** Statements because of which this one cannot matter: no more than it takes, in declared order. */
   readonly by: readonly DeterminingStatement[];
   readonly message: string;
 }
@@ -34,6 +35,7 @@ export interface LintFinding {
 /** A statement with the cells it speaks about. */
 interface Placed extends DeterminingStatement {
   readonly statement: Statement;
+  readonly voice: Voice;
   readonly cells: Coverage;
 }
 
@@ -42,14 +44,27 @@ interface Placed extends DeterminingStatement {
  * removed together without changing any decision in the catalogue.
  */
 export function lintPolicies(subject: LintSubject): LintFinding[] {
-  const placed = [
-    ...place(subject.boundaries, "boundary", subject.regions),
-    ...place(subject.identityPolicies, "identity", subject.regions),
-  ];
+  const placed = placeAll(subject);
+  return [...findIdleStatements(placed, subject.regions), ...findEmpty(subject, placed)];
+}
+
+/** The sets among them that allow nothing (POL-3): what lint says of Policies rather than of statements. */
+export function findEmptySets(subject: LintSubject): LintFinding[] {
+  return findEmpty(subject, placeAll(subject));
+}
+
+function placeAll({ boundaries, identityPolicies, regions }: LintSubject): Placed[] {
   return [
-    ...findIdleStatements(placed, subject.regions),
-    ...findEmptySet(subject.boundaries, "boundary", placed, subject.regions),
-    ...findEmptySet(subject.identityPolicies, "identity", placed, subject.regions),
+    ...place(boundaries, "boundary", regions),
+    ...place(identityPolicies, "identity", regions),
+  ];
+}
+
+function findEmpty(subject: LintSubject, placed: readonly Placed[]): LintFinding[] {
+  const { boundaries, identityPolicies, regions } = subject;
+  return [
+    ...findEmptySet(boundaries, "boundary", placed, regions),
+    ...findEmptySet(identityPolicies, "identity", placed, regions),
   ];
 }
 
@@ -64,6 +79,7 @@ function place(
       index,
       source,
       statement,
+      voice: statement.effect === "Deny" ? "deny" : source,
       cells: coverageOf(statement, regions),
     })),
   );
@@ -71,35 +87,30 @@ function place(
 
 /** Judged from last to first against those not yet found idle, so that of two equal statements the later goes and the earlier stays. */
 function findIdleStatements(placed: readonly Placed[], regions: readonly string[]): LintFinding[] {
-  const remaining = new Set(placed);
+  const witnesses = witnessesOf(placed, regions);
   const findings: LintFinding[] = [];
-  for (const one of placed.toReversed()) {
-    const finding = judgeStatement(one, remaining, regions);
-    if (finding === undefined) continue;
-    remaining.delete(one);
-    findings.unshift(finding);
+  for (let at = placed.length - 1; at >= 0; at--) {
+    const finding = judgeStatement(placed, at, witnesses);
+    if (finding === undefined) witnesses.keep(at);
+    else findings.push(finding);
   }
-  return findings;
+  return findings.toReversed();
 }
 
 function judgeStatement(
-  one: Placed,
-  remaining: ReadonlySet<Placed>,
-  regions: readonly string[],
+  placed: readonly Placed[],
+  at: number,
+  witnesses: Witnesses,
 ): LintFinding | undefined {
+  const one = placed[at]!;
   if (isEmpty(one.cells)) return finding("vacuous", one, []);
-  const others = [...remaining].filter((other) => other !== one && overlap(other.cells, one.cells));
-  const denies = others.filter((other) => other.statement.effect === "Deny");
-  if (isWithin(one.cells, unionOf(denies.map(cellsOf), regions))) {
-    return finding(one.statement.effect === "Allow" ? "overridden" : "shadowed", one, denies);
-  }
-  if (one.statement.effect === "Deny") return undefined;
-  // Boundaries and identity Policies must each allow (POL-3): an Allow of one stands in for no Allow of the other.
-  const peers = others.filter(
-    (other) => other.statement.effect === "Deny" || other.source === one.source,
-  );
-  const covered = isWithin(one.cells, unionOf(peers.map(cellsOf), regions));
-  return covered ? finding("shadowed", one, peers) : undefined;
+  const named = (places: readonly number[]) => places.map((place) => placed[place]!);
+  const denies = witnesses.cover(at, ["deny"]);
+  if (denies !== undefined)
+    return finding(one.voice === "deny" ? "shadowed" : "overridden", one, named(denies));
+  if (one.voice === "deny") return undefined;
+  const peers = witnesses.cover(at, ["deny", one.voice]);
+  return peers === undefined ? undefined : finding("shadowed", one, named(peers));
 }
 
 function findEmptySet(

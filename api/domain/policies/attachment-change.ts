@@ -1,7 +1,7 @@
 import {
   compileAccess,
   diffAccess,
-  lintPolicies,
+  findEmptySets,
   type AccessSubject,
   type Cell,
   type EnabledServices,
@@ -65,11 +65,10 @@ export async function enabledServices(tx: TenantTx, workspaceId: string): Promis
   return Object.fromEntries(rows.map((row) => [row.service, row.regions]));
 }
 
-const ALLOWS_NOTHING = new Set(["boundary_allows_nothing", "identity_allows_nothing"]);
-
 /** Where what is attached allows nothing (POL-3): one warning of each kind, however many Policies are at fault together. */
 export function warningsOf(subject: AccessSubject): { code: string; message: string }[] {
-  const findings = lintPolicies(subject).filter(({ code }) => ALLOWS_NOTHING.has(code));
-  const byCode = new Map(findings.map(({ code, message }) => [code, { code, message }]));
+  const byCode = new Map(
+    findEmptySets(subject).map(({ code, message }) => [code, { code, message }]),
+  );
   return [...byCode.values()];
 }

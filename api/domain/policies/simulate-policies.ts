@@ -6,6 +6,7 @@ import {
   type AccessSubject,
   type Action,
   type EnabledServices,
+  type Question,
 } from "@aifactory/sdk/policy";
 import type { ReadContext } from "#domain/context.ts";
 import { InputError } from "#domain/errors.ts";
@@ -44,7 +45,12 @@ export async function simulatePolicies(ctx: ReadContext, input: Input) {
   const asked: readonly Asked[] =
     input.requests ??
     regions.flatMap((region) => ALL_ACTIONS.map((action) => ({ action, region })));
-  return { decisions: asked.map((one) => decide(access, one, input.owns ?? true, workspace)) };
+  const decide = decider(access, workspace);
+  return {
+    decisions: asked.map(({ action, region, owns = input.owns ?? true }) =>
+      decide({ action: action as Action, region, owns }),
+    ),
+  };
 }
 
 function checkWords({ site }: ReadContext, input: Input): void {
@@ -83,10 +89,20 @@ async function readSubject(
   };
 }
 
-function decide(access: Access, asked: Asked, ownsAll: boolean, workspace: string) {
-  const action = asked.action as Action;
-  const { region, owns = ownsAll } = asked;
-  const { decision, layer, statements, nearestMiss } = access.explain(action, region, { owns });
-  const message = denialMessage(access, { action, region, owns }, { workspace });
+/** Decides each question once, however often it is asked: reasons take time in the number of statements. */
+function decider(access: Access, workspace: string) {
+  const decided = new Map<string, ReturnType<typeof decideWithReasons>>();
+  return (question: Question) => {
+    const key = JSON.stringify([question.action, question.region, question.owns]);
+    const known = decided.get(key) ?? decideWithReasons(access, question, workspace);
+    decided.set(key, known);
+    return known;
+  };
+}
+
+function decideWithReasons(access: Access, question: Question, workspace: string) {
+  const { action, region } = question;
+  const { decision, layer, statements, nearestMiss } = access.explain(action, region, question);
+  const message = denialMessage(access, question, { workspace });
   return { action, region, decision, layer, statements: [...statements], nearestMiss, message };
 }
