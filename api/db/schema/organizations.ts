@@ -194,6 +194,7 @@ export const quotas = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId] }),
+    index("quotas_organization").on(t.organizationId),
     foreignKey({
       columns: [t.organizationId, t.workspaceId],
       foreignColumns: [workspaces.organizationId, workspaces.id],
