@@ -36,13 +36,21 @@ const askedPolicy = z
   });
 const askedPolicies = z.array(askedPolicy).max(MAX_POLICIES);
 
+const MAX_SERVICES = 20;
+const MAX_REGIONS = 100;
 // The generator's types do not know this keyword of OpenAPI 3.1.
 const serviceNames: object = { propertyNames: { type: "string", enum: [...SERVICES] } };
 
 // Which Services and regions there are is judged with the nearest known name, like statements (POL-4).
 const enabledServices = z
-  .record(z.string(), z.union([z.literal("*"), z.array(regionId())]))
-  .openapi({ example: { notebook: ["hanoi"] }, ...serviceNames });
+  .record(z.string(), z.union([z.literal("*"), z.array(regionId()).max(MAX_REGIONS)]))
+  .refine((value) => Object.keys(value).length <= MAX_SERVICES, `at most ${MAX_SERVICES} Services`)
+  .openapi({
+    description: "Without it, every Service is enabled in every region.",
+    example: { notebook: ["hanoi"] },
+    ...serviceNames,
+    maxProperties: MAX_SERVICES,
+  });
 
 const principal = z.strictObject({
   workspaceId: idSchema("workspace"),

@@ -356,6 +356,79 @@ export type ChargedResource = {
     amount: Money;
 };
 
+export type Invoice = {
+    organizationId: string;
+    organizationName: string;
+    month: string;
+    from: string;
+    to: string;
+    /**
+     * Nothing can be added to it any more.
+     */
+    final: boolean;
+    opening: {
+        plans: Money;
+        vouchers: Money;
+        topUp: Money;
+        total: Money;
+    };
+    /**
+     * Of the minutes of the month (UTC), whenever they were booked.
+     */
+    charges: Array<{
+        workspaceId: string;
+        workspaceName: string;
+        service: Service;
+        kind: 'gpu' | 'storage';
+        amount: Money;
+    }>;
+    /**
+     * Booked in the month; `month` is that of the minutes, which may be an earlier one.
+     */
+    corrections: Array<{
+        workspaceId: string;
+        workspaceName: string;
+        service: Service;
+        kind: 'gpu' | 'storage';
+        amount: Money;
+        month: string;
+    }>;
+    movements: Array<{
+        at: string;
+        kind: 'grant' | 'expiry' | 'conversion' | 'correction';
+        source: 'plan' | 'voucher' | 'topUp';
+        voucherId: string | null;
+        amount: Money;
+        converted: CreditConversion;
+    }>;
+    /**
+     * Of each line, in each currency that it had: the opening balance and what moved it are the closing balance.
+     */
+    lines: Array<{
+        line: 'plans' | 'vouchers' | 'topUp';
+        opening: Money;
+        granted: Money;
+        charged: Money;
+        corrected: Money;
+        expired: Money;
+        converted: Money;
+        closing: Money;
+    }>;
+    /**
+     * In each currency.
+     */
+    totals: Array<{
+        charges: Money;
+        corrections: Money;
+    }>;
+    closing: {
+        plans: Money;
+        vouchers: Money;
+        topUp: Money;
+        total: Money;
+    };
+};
+
 export type Voucher = {
     id: string;
     amount: Money;
@@ -1014,6 +1087,57 @@ export type OrganizationPatch = {
     name?: string;
 };
 
+export type PlanPage = {
+    items: Array<Plan>;
+    nextCursor: string | null;
+};
+
+export type Plan = {
+    id: string;
+    organizationId: string;
+    amount: Money & unknown;
+    period: PlanPeriod;
+    renews: boolean;
+    startsAt: string;
+    cancelledAt: string | null;
+    /**
+     * The start of the next period to be granted; null: none.
+     */
+    renewsAt: string | null;
+    /**
+     * The credit of the present period, in the Wallet's currency.
+     */
+    current: {
+        amount: Money;
+        remaining: Money;
+        startsAt: string;
+        expiresAt: string;
+    } | null;
+};
+
+/**
+ * Months are counted from the first period: the 31st becomes the last day.
+ */
+export type PlanPeriod = {
+    unit: 'day' | 'month' | 'year';
+    count: number;
+};
+
+export type PlanRequest = {
+    amount: MoneyInput;
+    period: PlanPeriod;
+    renews?: boolean;
+    /**
+     * Default: now.
+     */
+    startsAt?: string;
+};
+
+export type GrantedPlanPage = {
+    items: Array<Plan>;
+    nextCursor: string | null;
+};
+
 export type SimulationResult = {
     decisions: Array<Decision>;
 };
@@ -1058,6 +1182,9 @@ export type Simulation = {
         workspaceId: string;
         userId: string;
     };
+    /**
+     * Without it, every Service is enabled in every region.
+     */
     services?: {
         [key: string]: '*' | Array<string>;
     };
@@ -1729,6 +1856,36 @@ export type ExportCreditHistoryResponses = {
 };
 
 export type ExportCreditHistoryResponse = ExportCreditHistoryResponses[keyof ExportCreditHistoryResponses];
+
+export type GetInvoiceData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query: {
+        month: string;
+        format?: 'json' | 'html';
+    };
+    url: '/v1/organizations/{organizationId}/invoice';
+};
+
+export type GetInvoiceErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetInvoiceError = GetInvoiceErrors[keyof GetInvoiceErrors];
+
+export type GetInvoiceResponses = {
+    /**
+     * Done.
+     */
+    200: Invoice;
+};
+
+export type GetInvoiceResponse = GetInvoiceResponses[keyof GetInvoiceResponses];
 
 export type RedeemVoucherData = {
     body: RedeemRequest;
@@ -3785,6 +3942,138 @@ export type UpdateOrganizationResponses = {
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
+
+export type ListPlansData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/organizations/{organizationId}/plans';
+};
+
+export type ListPlansErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListPlansError = ListPlansErrors[keyof ListPlansErrors];
+
+export type ListPlansResponses = {
+    /**
+     * Done.
+     */
+    200: PlanPage;
+};
+
+export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type ListGrantedPlansData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/operator/organizations/{organizationId}/plans';
+};
+
+export type ListGrantedPlansErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListGrantedPlansError = ListGrantedPlansErrors[keyof ListGrantedPlansErrors];
+
+export type ListGrantedPlansResponses = {
+    /**
+     * Done.
+     */
+    200: GrantedPlanPage;
+};
+
+export type ListGrantedPlansResponse = ListGrantedPlansResponses[keyof ListGrantedPlansResponses];
+
+export type GrantPlanData = {
+    body: PlanRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/operator/organizations/{organizationId}/plans';
+};
+
+export type GrantPlanErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GrantPlanError = GrantPlanErrors[keyof GrantPlanErrors];
+
+export type GrantPlanResponses = {
+    /**
+     * Done.
+     */
+    201: Plan;
+};
+
+export type GrantPlanResponse = GrantPlanResponses[keyof GrantPlanResponses];
+
+export type CancelPlanData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        planId: string;
+    };
+    query?: never;
+    url: '/v1/operator/plans/{planId}/cancel';
+};
+
+export type CancelPlanErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CancelPlanError = CancelPlanErrors[keyof CancelPlanErrors];
+
+export type CancelPlanResponses = {
+    /**
+     * Done.
+     */
+    200: Plan;
+};
+
+export type CancelPlanResponse = CancelPlanResponses[keyof CancelPlanResponses];
 
 export type SimulatePoliciesData = {
     body: Simulation;
