@@ -19,6 +19,7 @@ export function objectProblems(
   return [
     ...missing.map((key) => `${at(key)} is missing`),
     ...Object.entries(value).flatMap(([key, each]) => {
+      if (each === undefined) return [];
       const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
       if (schema) return problemsOf(each, schema, at(key));
       return `${at(key)} is not known${didYouMean(key, Object.keys(properties))}`;

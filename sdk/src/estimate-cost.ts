@@ -55,7 +55,7 @@ function computeCost(
   const fitting = flavors.filter((each) => each.services.includes(service));
   const within = fitting.filter((each) => region === undefined || each.region === region);
   const named = within.filter(({ id }) => flavor === undefined || id === flavor);
-  const [choices = []] = [named, within, fitting].filter((each) => each.length > 0);
+  const choices = [named, within, fitting].find((each) => each.length > 0) ?? [];
   const [dearest, price] = dearestOf(choices, ({ pricePerHour }) => pricePerHour, currency);
   if (flavor === undefined || choices !== named) {
     const what =

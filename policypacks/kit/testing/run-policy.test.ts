@@ -48,6 +48,11 @@ describe("the test harness", () => {
     );
   });
 
+  it("refuses a program that no engine would make", async () => {
+    const twice = [resource("Notebook", "n"), resource("Notebook", "n")];
+    await expect(runPolicy(joined, twice)).rejects.toThrow("two resources");
+  });
+
   it("joins resources as the engine does", async () => {
     const ml = resource("Workspace", "ml");
     const notebook = resource("Notebook", "n", { workspaceId: unknown }, { workspaceId: [ml] });

@@ -41,6 +41,7 @@ export async function runPolicy(
 ): Promise<Reported[]> {
   const found: Reported[] = [];
   const byUrn = new Map(program.map((each) => [each.urn, each]));
+  if (byUrn.size < program.length) throw new Error("two resources of the program have one URN");
   const reporter = (owner: string) => (said: unknown, about?: string) => {
     const { message, urn, enforcementLevel } = asViolation(said, about);
     const where = urn ?? owner;
