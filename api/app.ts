@@ -19,6 +19,7 @@ import { memberRoutes } from "./routes/members.ts";
 import { notebookRoutes } from "./routes/notebooks.ts";
 import { operatorRoutes, type OperatorTools } from "./routes/operator.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
+import { planRoutes } from "./routes/plans.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { principalRoutes } from "./routes/principals.ts";
 import { quotaRoutes } from "./routes/quota.ts";
@@ -76,6 +77,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
     templateRoutes,
     volumeRoutes,
     billingRoutes,
+    planRoutes,
     auditRoutes,
   ]) {
     routes(mounting);

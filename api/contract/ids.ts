@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   container: "ctr",
   volume: "vol",
   voucher: "vch",
+  plan: "plan",
   auditEvent: "evt",
   resourceEvent: "rev",
   ledgerEntry: "txn",

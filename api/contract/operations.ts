@@ -7,6 +7,7 @@ import "./members.ts";
 import "./notebooks.ts";
 import "./operator.ts";
 import "./organizations.ts";
+import "./plans.ts";
 import "./policies.ts";
 import "./policy-analysis.ts";
 import "./principals.ts";

@@ -5,6 +5,7 @@ import {
   anInvitationElsewhere,
   attachPolicy,
   containerIn,
+  grantPlan,
   invitationIn,
   issueFailure,
   makePolicy,
@@ -106,6 +107,10 @@ const anAttachedPolicy: Make = async (place) => {
   return { params: { workspaceId: place.workspaceId, policyId } };
 };
 
+const anOrganization: Make = async ({ site }) => ({
+  params: { organizationId: site.organizationId },
+});
+
 const aService: Make = async ({ workspaceId }) => ({
   params: { workspaceId, service: "inference" },
 });
@@ -206,10 +211,17 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
     return { params: { volumeId: await volumeIn(place, containerId) } };
   },
 
+  getInvoice: async ({ site }) => ({
+    params: { organizationId: site.organizationId },
+    query: { month: "2026-11" },
+  }),
   redeemVoucher: async ({ site }) => ({
     params: { organizationId: site.organizationId },
     body: { code: await issueVoucher(site) },
   }),
+  grantPlan: anOrganization,
+  listGrantedPlans: anOrganization,
+  cancelPlan: async ({ site }) => ({ params: { planId: await grantPlan(site) } }),
   mintToken: async ({ site, workspaceId }) => ({
     body: {
       organizationId: site.organizationId,

@@ -111,6 +111,13 @@ export async function templateIn({ site, workspaceId, creator }: Place): Promise
   return (await must(site.request("POST", path, { token: creator, body }))).id;
 }
 
+/** A billing plan that has not begun. */
+export async function grantPlan(site: TestSite): Promise<string> {
+  const [body] = samplesOf("grantPlan", NO_REFERENCES);
+  const path = `/v1/operator/organizations/${site.organizationId}/plans`;
+  return (await must(site.request("POST", path, { token: site.operatorToken, body }))).id;
+}
+
 /** A failure on demand that strikes nothing. */
 export async function issueFailure(site: TestSite): Promise<string> {
   const body = { region: "hanoi", failure: "crash", image: "docker.io/never/used:1" };

@@ -161,6 +161,14 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
       services: ["notebook", "container"],
     },
   ],
+  grantPlan: () => [
+    {
+      amount: { amount: "100.00", currency: "USD" },
+      period: { unit: "month", count: 1 },
+      renews: true,
+      startsAt: new Date(Date.now() + 86_400_000).toISOString(),
+    },
+  ],
   advanceClock: () => [{ seconds: 1 }],
   mintToken: ({ organizationId, workspaceId }) => [
     {
