@@ -1,10 +1,11 @@
 import { pino } from "pino";
 import { readConfig } from "./config.ts";
+import { describeError } from "./describe-error.ts";
 import { startControlPlane, type ControlPlane } from "./control-plane.ts";
 
 try {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const log = pino({ level: config.logLevel, serializers: { err: describeError } });
   const controlPlane = await startControlPlane(config, log);
   announce(controlPlane);
   const end = ender(async () => {

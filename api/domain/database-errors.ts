@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm";
 import pg from "pg";
 
 const UNIQUE_VIOLATION = "23505";
@@ -24,4 +25,14 @@ export function isDatabaseOutage(error: unknown): boolean {
     return true;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseOutage);
   return isDatabaseOutage(error.cause);
+}
+
+/** The same failure without the values of its statement: the query builder writes them into the message. */
+export function withoutParameters(error: unknown): unknown {
+  if (!(error instanceof DrizzleQueryError)) return error;
+  const { query, cause, stack } = error;
+  const shown = new Error(`Failed query: ${query}`, { cause });
+  const calls = stack?.split("\n").filter((line) => /^ {4}at /.test(line)) ?? [];
+  shown.stack = [`Error: ${shown.message}`, ...calls].join("\n");
+  return shown;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "#db/database.ts";
+import { withoutParameters } from "#domain/database-errors.ts";
 import { claimWork } from "#domain/work/claim.ts";
 import { completeWork } from "#domain/work/complete.ts";
 import { failWork, isPoisoned } from "#domain/work/fail.ts";
@@ -90,7 +91,8 @@ export class Runner {
   // When even this cannot be written, the claim runs out and the item is taken up again.
   async #fail(item: WorkItem, error: unknown): Promise<void> {
     const { database, onFailed } = this.#options;
-    const message = error instanceof Error ? error.message : String(error);
+    const shown = withoutParameters(error);
+    const message = shown instanceof Error ? shown.message : String(shown);
     const passing = error instanceof ClusterUnavailable || error instanceof MailerUnavailable;
     const parked = await failWork(database, item, { message, passing }).catch(() => false);
     onFailed(item, error, parked);

@@ -1,5 +1,6 @@
 import type { invitations } from "#db/schema/invitations.ts";
 import type { MailRequest } from "#domain/mail/enqueue-mail.ts";
+import { oneLine } from "#domain/mail/one-line.ts";
 
 interface Told {
   readonly invitation: typeof invitations.$inferSelect;
@@ -17,9 +18,8 @@ export function invitationCause(id: string): string {
 /** The mail of an invitation; the only place where its code is written. */
 export function invitationMail(told: Told): MailRequest {
   const { invitation, link } = told;
-  const [inviter, workspace, organization] = [told.inviter, told.workspace, told.organization].map(
-    oneLine,
-  );
+  const [inviter, workspace] = [nameIn(told.inviter), nameIn(told.workspace)];
+  const organization = nameIn(told.organization);
   return {
     cause: invitationCause(invitation.id),
     organizationId: invitation.organizationId,
@@ -39,10 +39,6 @@ export function invitationMail(told: Told): MailRequest {
   };
 }
 
-/** Names come from elsewhere, an issuer's claims for example; none may pretend to be a line of ours. */
-function oneLine(name: string): string {
-  return name
-    .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
-    .trim()
-    .slice(0, 100);
+function nameIn(name: string): string {
+  return oneLine(name).slice(0, 100);
 }

@@ -2,6 +2,7 @@ import { mails } from "#db/schema/mails.ts";
 import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { enqueue } from "#domain/work/enqueue.ts";
+import { oneLine } from "./one-line.ts";
 
 export interface MailRequest {
   /** Names what the mail is for, for good: `invitation:<id>`. A second mail for the same cause is not written. */
@@ -38,9 +39,4 @@ export async function enqueueMail(
   const tenant = organizationId === null ? {} : { organizationId };
   await enqueue(tx, { kind: "mail", key: written.id, ...tenant });
   return true;
-}
-
-/** Names in subjects come from elsewhere, an issuer's claims for example. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
 }
