@@ -10,6 +10,8 @@ test("WAL-4 conversion is exact and rounds down", () => {
   expect(convert(10_000_000n, rates("USD", "JPY", now))).toBe(1_552_500_000n);
   expect(convert(25_399n, rates("VND", "USD", now))).toBe(0n);
   expect(convert(999_999n, "0.5")).toBe(499_999n);
+  expect(convert(-3n, "0.5")).toBe(-2n);
+  expect(convert(-4n, "0.5")).toBe(-2n);
 });
 
 test.each(["", "0", "0.00", "-1", "1e3", "1,5", "NaN", "1."])("WAL-4 %j is not a rate", (rate) => {

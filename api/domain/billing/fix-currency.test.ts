@@ -3,6 +3,7 @@ import { openDatabase } from "#db/database.ts";
 import { newId } from "#domain/ids.ts";
 import { convert } from "./convert.ts";
 import { issueVoucher } from "./issue-voucher.ts";
+import { fromMinorUnits } from "./minor-units.ts";
 import { minuteOf } from "./minute.ts";
 import type { Currency } from "./money.ts";
 import { openRun } from "./open-run.ts";
@@ -163,6 +164,27 @@ test("WAL-4 a top-up in the provisional currency fixes it and converts nothing; 
     topUp: 5_000_000n + later.amount,
   });
   expect(await query(scene, "select from currency_fixings where organization_id = $1")).toEqual([]);
+});
+
+test.each([
+  ["JPY", 3000n, 3_000_000_000n],
+  ["VND", 500_000n, 500_000_000_000n],
+  ["USD", 2500n, 25_000_000n],
+] as const)(
+  "WAL-5 what a gateway counts as %s %d is that in the Wallet",
+  async (currency, minor, micros) => {
+    const scene = await begin();
+    await settle(scene, NOW, fromMinorUnits(minor, currency), currency);
+    expect(await scene.lines()).toEqual({ plans: 0n, vouchers: 0n, topUp: micros });
+  },
+);
+
+test("WAL-4 a payment that is settled again under its key is credited once, and fixes once", async () => {
+  const scene = await begin();
+  await Promise.all(
+    Array.from({ length: 10 }, () => settle(scene, NOW, 10n ** 9n, "JPY", "payment 1")),
+  );
+  expect(await scene.lines()).toMatchObject({ topUp: 10n ** 9n });
 });
 
 test("WAL-4 the database refuses every other change of currency", async () => {
