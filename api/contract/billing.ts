@@ -145,6 +145,92 @@ export const exportCreditHistory = operation("exportCreditHistory", {
   produces: ["text/csv"],
 });
 
+const lineBalances = z.object({
+  plans: moneyOut,
+  vouchers: moneyOut,
+  topUp: moneyOut,
+  total: moneyOut,
+});
+
+const invoiceCharge = z.object({
+  workspaceId: idSchema("workspace"),
+  workspaceName: z.string(),
+  service,
+  kind: z.enum(["gpu", "storage"]),
+  amount: moneyOut,
+});
+
+const month = () =>
+  z
+    .string()
+    .regex(/^2[01][0-9]{2}-(0[1-9]|1[0-2])$/, 'must be a month such as "2026-11"')
+    .openapi({ example: "2026-11" });
+
+const invoice = z
+  .object({
+    organizationId: idSchema("organization"),
+    organizationName: z.string(),
+    month: z.string(),
+    from: timestamp(),
+    to: timestamp(),
+    final: z.boolean().openapi({ description: "Nothing can be added to it any more." }),
+    opening: lineBalances,
+    charges: z
+      .array(invoiceCharge)
+      .openapi({ description: "Of the minutes of the month (UTC), whenever they were booked." }),
+    corrections: z.array(invoiceCharge.extend({ month: z.string() })).openapi({
+      description:
+        "Booked in the month; `month` is that of the minutes, which may be an earlier one.",
+    }),
+    movements: z.array(
+      z.object({
+        at: timestamp(),
+        kind: z.enum(["grant", "expiry", "conversion", "correction"]),
+        source,
+        voucherId: idSchema("voucher").nullable(),
+        amount: moneyOut,
+        converted: conversion.nullable(),
+      }),
+    ),
+    lines: z
+      .array(
+        z.object({
+          line: z.enum(["plans", "vouchers", "topUp"]),
+          opening: moneyOut,
+          granted: moneyOut,
+          charged: moneyOut,
+          corrected: moneyOut,
+          expired: moneyOut,
+          converted: moneyOut,
+          closing: moneyOut,
+        }),
+      )
+      .openapi({
+        description:
+          "Of each line, in each currency that it had: the opening balance and what moved it are the closing balance.",
+      }),
+    totals: z
+      .array(z.object({ charges: moneyOut, corrections: moneyOut }))
+      .openapi({ description: "In each currency." }),
+    closing: lineBalances,
+  })
+  .openapi("Invoice");
+
+export const getInvoice = operation("getInvoice", {
+  method: "get",
+  path: "/v1/organizations/{organizationId}/invoice",
+  tag,
+  summary: "The invoice of a month",
+  description:
+    "As JSON, or as a page to print: by `format=html`, or where `Accept` names `text/html` and not JSON. A charge belongs to the month of its minutes (UTC), everything else to the month it was booked in.",
+  params: inOrganization,
+  query: z
+    .strictObject({ month: month(), format: z.enum(["json", "html"]).optional() })
+    .openapi("InvoiceQuery"),
+  response: invoice,
+  produces: ["application/json", "text/html"],
+});
+
 const voucher = z
   .object({
     id: idSchema("voucher"),
