@@ -37,6 +37,11 @@ describe("POL-5 the message of a denial", () => {
     );
   });
 
+  test("POL-5 another region of the same Service is nearer than all of another Service", () => {
+    const mixed = policy("mixed", allow("container"), allow("notebook", ["hanoi"]));
+    expect(message({ boundaries: [mixed] })).toContain("nearest statement 2 allows hanoi.");
+  });
+
   test("POL-5 names every Deny", () => {
     const all = allow("notebook");
     expect(message({ boundaries: [policy("no-jp", all, deny("notebook", ["tokyo"]))] })).toBe(

@@ -43,8 +43,10 @@ function missed(
   region: string,
 ): Dimension[] {
   const dimensions: Dimension[] = [];
-  if (statement.service !== service) dimensions.push("service");
-  if (statement.actions !== "*" && !statement.actions.includes(action)) dimensions.push("action");
+  // Another Service's actions, even all of them, are other actions.
+  if (statement.service !== service) dimensions.push("service", "action");
+  else if (statement.actions !== "*" && !statement.actions.includes(action))
+    dimensions.push("action");
   if (statement.regions !== "*" && !statement.regions.includes(region)) dimensions.push("region");
   return dimensions;
 }

@@ -11,11 +11,12 @@ const CREDENTIALS: Record<string, Remedy["credential"]> = {
 };
 
 /** All that a Member may learn from a refusal, whatever refused (RBAC-8). */
-const FOR_MEMBERS: ReadonlySet<string> = new Set([
-  ...["type", "title", "status", "code", "detail", "requestId"],
-  ...["layer", "remedy", "operation", "role", "neededRoles"],
-  ...["service", "action", "region", "statements", "nearestMiss", "resetsAt"],
-]);
+const FOR_MEMBERS: ReadonlySet<string> = new Set(
+  (
+    "type title status code detail requestId layer remedy operation role neededRoles " +
+    "service action region statements nearestMiss resetsAt"
+  ).split(" "),
+);
 
 /** RBAC-8: a refusal of a role or a credential says which one it takes, and no settings of anybody's. */
 export function expectHelp(operation: Operation, actor: Standing, body: Answer["body"]): void {

@@ -38,7 +38,16 @@ describe("POL-3 a boundary that denies one action", () => {
     const requests = await prepare(operation);
     await deny(requests.workspaceId, operation);
     const { action } = operationRow(operation.id);
-    const refusal = { status: 403, code: "policy_denied", action, layer: "explicitDeny" };
+    const refusal = {
+      status: 403,
+      code: "policy_denied",
+      action,
+      region: "hanoi",
+      layer: "explicitDeny",
+      statements: [{ index: SERVICES.length, source: "boundary" }],
+      nearestMiss: null,
+      remedy: { allowedRegions: [], ask: "Owner", neededRoles: [] },
+    };
     expect((await send(operation, admin, requests)).body).toMatchObject(refusal);
     expect((await send(operation, member, requests)).body).toMatchObject(refusal);
     expectDone(operation, await send(operation, owner(), requests));
@@ -62,10 +71,81 @@ describe("POL-3 ORG-4 a Service that was disabled", () => {
     for (const caller of [owner(), admin, member]) {
       const answer = await send(operation, caller, requests);
       if (NEED_NO_SERVICE.has(verb)) expectDone(operation, answer);
-      else expect(answer.body).toMatchObject({ status: 403, code: "service_not_enabled", service });
+      else
+        expect(answer.body).toMatchObject({
+          status: 403,
+          code: "service_not_enabled",
+          service,
+          layer: "service",
+          remedy: { allowedRegions: [], ask: "Owner" },
+        });
     }
   });
 });
+
+describe("POL-3 a boundary that allows another region only", () => {
+  test.each(others)("$id: says where it is allowed, and by which statement", async (operation) => {
+    const requests = await prepare(operation);
+    const service = operationRow(operation.id).action!.split(":")[0]!;
+    const statements = [
+      { effect: "Allow", service: "inference", regions: "*", actions: "*" },
+      { effect: "Allow", service, regions: ["tokyo"], actions: "*" },
+    ];
+    const policyId = await writePolicy(site, statements);
+    await attachPolicy({ site, workspaceId: requests.workspaceId }, { policyId });
+    for (const caller of [admin, member]) {
+      const { body } = await send(operation, caller, requests);
+      expect(body).toMatchObject({
+        status: 403,
+        code: "policy_denied",
+        region: "hanoi",
+        layer: "boundary",
+        statements: [],
+        nearestMiss: { index: 1 },
+        remedy: { allowedRegions: ["tokyo"], ask: "Owner" },
+      });
+      expect(body.detail).toContain(
+        "nearest statement 2 allows tokyo. Use tokyo, or ask the Owner",
+      );
+    }
+    expectDone(operation, await send(operation, owner(), requests));
+  });
+
+  test.each(lists)(
+    "$id: shows what may be read one by one, and nothing else",
+    async (operation) => {
+      const requests = await prepare(operation);
+      const { workspaceId } = requests;
+      const kind = operation.path.split("/").at(-1)!;
+      const elsewhereInIt = await makeInTokyo(kind, workspaceId);
+      const service = operationRow(operation.id).action!.split(":")[0]!;
+      const statements = [{ effect: "Allow", service, regions: ["tokyo"], actions: "*" }];
+      const policyId = await writePolicy(site, statements);
+      await attachPolicy({ site, workspaceId }, { policyId });
+      const all = (await send(operation, owner(), requests)).body.items;
+      expect(all).toHaveLength(2);
+      for (const caller of [admin, member]) {
+        const { items } = (await send(operation, caller, requests)).body;
+        expect(items.map(({ id }: { id: string }) => id)).toEqual([elsewhereInIt]);
+        for (const { id, region } of all) {
+          const one = await site.request("GET", `/v1/${kind}/${id}`, { token: caller.token });
+          expect(one.status).toBe(region === "tokyo" ? 200 : 403);
+        }
+      }
+    },
+  );
+});
+
+async function makeInTokyo(kind: string, workspaceId: string): Promise<string> {
+  const bodies: Record<string, object> = {
+    notebooks: { flavor: "cpu-small", image: "jupyter-base", homeVolume: { sizeGib: 10 } },
+    containers: { flavor: "h200-sxm5-1", image: "ubuntu:24.04" },
+    volumes: { sizeGib: 10 },
+  };
+  const body = { name: "there", region: "tokyo", ...bodies[kind] };
+  const path = `/v1/workspaces/${workspaceId}/${kind}`;
+  return (await must(site.request("POST", path, { token: site.ownerToken, body }))).id;
+}
 
 interface Prepared {
   readonly workspaceId: string;
