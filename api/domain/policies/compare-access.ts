@@ -14,7 +14,10 @@ export interface PlacedChange extends AttachmentChange {
   readonly userId: string | null;
 }
 
-/** Everybody whom a change of a Workspace's Policies may concern: a Member without identity policies, and those who have some. */
+/**
+ * Everybody whom a change of a Workspace's Policies may concern: a Member without identity policies, and those who have
+ * some, also where these wait for a return, as whose detachment is judged.
+ */
 export function pairAccess(
   before: WorkspaceAccess,
   after: WorkspaceAccess,
@@ -24,7 +27,7 @@ export function pairAccess(
     { services, boundaries }: WorkspaceAccess,
     identityPolicies: readonly NamedPolicy[],
     role: MemberAccess["role"],
-  ): AccessSubject => ({ role, services, boundaries, identityPolicies, regions });
+  ): AccessSubject => ({ role: role ?? "Member", services, boundaries, identityPolicies, regions });
   const workspace = { id: before.id, name: before.name };
   const bare = {
     workspace,

@@ -220,3 +220,23 @@ describe("POL-4 proposals that make no sense", () => {
       }
   });
 });
+
+describe("POL-2 identity policies that wait for a return", () => {
+  test("are judged like the member's who may return, and can only be detached", async () => {
+    const policy = await tools.write(hanoi);
+    const { userId } = member;
+    await tools.attach({ workspaceId: ml, userId }, policy);
+    const left = await site.request("DELETE", `/v1/me/memberships/${ml}`, { token: member.token });
+    expect(left.status).toBe(204);
+    const place = { policy: policy.name, workspaceId: ml, userId };
+    const proposed = { name: policy.name, statements: both };
+    const { body } = await diff({ policies: [proposed] });
+    expect(placesOf(body.newAccess)).toEqual([[ml, userId]]);
+    const edited = await tools.edit(policy.id, { statements: both, expect: "noNewAccess" });
+    expect(edited.body.newAccess).toEqual(body.newAccess);
+    expect((await diff({ detach: [place] })).body.changes).toMatchObject([{ userId, lost: [] }]);
+    expect((await diff({ attach: [place] })).status).toBe(404);
+    const principal = { workspaceId: ml, userId };
+    expect((await tools.ask("simulate", { principal })).status).toBe(404);
+  });
+});

@@ -46,6 +46,6 @@ export async function readPrincipal(
     return { saved, workspace, member: { userId, role: "Owner", identityPolicies: [] } };
   }
   const member = workspace.members.find((it) => it.userId === userId);
-  if (member === undefined) throw notFound("member");
-  return { saved, workspace, member };
+  if (member === undefined || member.role === null) throw notFound("member");
+  return { saved, workspace, member: { ...member, role: member.role } };
 }

@@ -33,10 +33,13 @@ export async function resolvePlaces(
   for (const [name, policy] of proposed) known.set(name, policy);
   await refuseUnknown(ctx, attach, known);
   const attached = attach.map((one) => ({
-    ...placeOf(one, saved),
+    ...placeOf(one, saved, "attach"),
     policy: known.get(one.policy)!,
   }));
-  const detached = detach.map((one) => ({ ...placeOf(one, saved), policy: one.policy }));
+  const detached = detach.map((one) => ({
+    ...placeOf(one, saved, "detach"),
+    policy: one.policy,
+  }));
   const problems = detach.flatMap((one, index) => problemOfDetachment(one, index, saved, attach));
   if (problems.length > 0) throw new InputError(problems);
   return { attach: attached, detach: detached };
@@ -65,10 +68,16 @@ async function refuseUnknown(
   );
 }
 
-function placeOf({ workspaceId, userId }: NamedPlace, saved: SavedAccess): Place {
+/** Policies are attached to members, and detached also from those whose Policies wait for a return. */
+function placeOf(
+  { workspaceId, userId }: NamedPlace,
+  saved: SavedAccess,
+  to: "attach" | "detach",
+): Place {
   const workspace = workspaceOf(workspaceId, saved);
   if (userId === undefined) return { workspaceId: workspace.id, userId: null };
-  if (!workspace.members.some((member) => member.userId === userId)) throw notFound("member");
+  const holder = workspace.members.find((member) => member.userId === userId);
+  if (holder === undefined || (holder.role === null && to === "attach")) throw notFound("member");
   return { workspaceId: workspace.id, userId };
 }
 

@@ -7,14 +7,15 @@ import type { PolicyRow } from "./present-policy.ts";
 /** A saved Policy, as far as decisions and their comparison need it. */
 export type SavedPolicy = Pick<PolicyRow, "id" | "name" | "description" | "statements">;
 
-/** A membership with its identity policies, by name. */
+/** A principal with its identity policies in a Workspace, by name. */
 export interface MemberAccess {
   readonly userId: string;
-  readonly role: "Admin" | "Member";
+  /** null: no member, but identity policies wait for a return. */
+  readonly role: "Admin" | "Member" | null;
   readonly identityPolicies: readonly NamedPolicy[];
 }
 
-/** What decides in a Workspace: its Services, its boundary by name, and memberships. */
+/** What decides in a Workspace: its Services, its boundary by name, and who has identity policies. */
 export interface WorkspaceAccess {
   readonly id: string;
   readonly name: string;
@@ -28,7 +29,7 @@ interface Wanted {
   readonly workspaceIds?: readonly string[];
   readonly principalIds?: readonly string[];
   readonly policyIds?: readonly string[];
-  /** Policies by name; also the Workspaces where they are attached, and all members there who have identity policies. */
+  /** Policies by name; also the Workspaces where they are attached, and all who have identity policies there. */
   readonly policyNames?: readonly string[];
   /** Looks into these Workspaces only; null into all. */
   readonly within?: readonly string[] | null;
@@ -54,7 +55,7 @@ interface Row extends Record<string, unknown> {
     members: {
       id: string;
       kind: "user" | "serviceAccount";
-      role: "Admin" | "Member";
+      role: "Admin" | "Member" | null;
       policies: string[];
     }[];
   }[];
@@ -111,15 +112,19 @@ function statementFor(organizationId: string, wanted: Wanted) {
     ), services as (
       select s.workspace_id, json_object_agg(s.service, s.regions) as enabled from workspace_services s
       where s.organization_id = ${organizationId} and s.workspace_id in (select id from chosen) group by 1
+    ), holders as (
+      select workspace_id, principal_id from identity
+      union select m.workspace_id, m.principal_id from memberships m
+      where m.organization_id = ${organizationId} and m.workspace_id in (select id from chosen)
+        and m.principal_id = ${keys(wanted.principalIds)}
     ), members as (
-      select m.workspace_id, json_agg(json_build_object('id', m.principal_id, 'kind', p.kind, 'role', m.role,
-          'policies', coalesce(i.policies, '[]')) order by m.principal_id) as found
-      from memberships m join principals p on p.id = m.principal_id
+      select h.workspace_id, json_agg(json_build_object('id', h.principal_id, 'kind', p.kind, 'role', m.role,
+          'policies', coalesce(i.policies, '[]')) order by h.principal_id) as found
+      from holders h join principals p on p.id = h.principal_id
+      left join memberships m on m.workspace_id = h.workspace_id and m.principal_id = h.principal_id
       left join (select workspace_id, principal_id, json_agg(policy_id order by name) as policies
         from identity group by 1, 2) i
-        on i.workspace_id = m.workspace_id and i.principal_id = m.principal_id
-      where m.organization_id = ${organizationId} and m.workspace_id in (select id from chosen)
-        and (i.policies is not null or m.principal_id = ${keys(wanted.principalIds)})
+        on i.workspace_id = h.workspace_id and i.principal_id = h.principal_id
       group by 1
     ), boundaries as (
       select workspace_id, json_agg(policy_id order by name) as policies from boundary group by 1
