@@ -9,6 +9,8 @@ import { inject } from "vitest";
 import { localIssuer } from "../../../api/adapters/local-issuer/local-issuer.ts";
 import { readConfig } from "../../../api/config.ts";
 import { startOidcIssuer } from "../../support/oidc-issuer.ts";
+import { loadCatalogue } from "../../../api/domain/catalogue/load.ts";
+import { writePrices } from "../../../api/domain/catalogue/write-prices.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import {
   embeddedPostgres,
@@ -115,6 +117,19 @@ test("a site file that is wrong is named with the field", async () => {
     path,
     /flavors\W+0\W+prices\W+0\W+USD/,
     /regions\W+1\W+clusters\W+0\W+nodes/,
+  );
+});
+
+test("CAT-2 a site file with another price for what has been charged is refused, and says how to change it", async () => {
+  await writePrices(testDatabase.database, loadCatalogue(null));
+  const path = siteFile((site) => {
+    site.flavors[0].prices[0].USD = "2.60";
+  });
+  const { url: DATABASE_URL, adminUrl: DATABASE_ADMIN_URL } = testDatabase;
+  await expectRefused(
+    { AIFACTORY_SITE_FILE: path, DATABASE_URL, DATABASE_ADMIN_URL },
+    /add the new ones with an effectiveFrom from then on/,
+    /h100-sxm5-1: .*2\.60 USD.* instead of .*2\.50 USD/,
   );
 });
 
