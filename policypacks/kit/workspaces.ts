@@ -34,7 +34,8 @@ export function readWorkspaces(resources: readonly PolicyResource[]): OwnWorkspa
 
 /**
  * Whether two references mean the same Workspace. Where the control plane was asked, a Workspace of the program whose id
- * is not there yet is the saved one of its name, or none of the saved ones: names are unique (ORG-3).
+ * is not there yet is the saved one of its name, or none of the saved ones: names are unique (ORG-3), and references to
+ * what exists show its id in every preview.
  */
 export function relateWorkspaces(
   workspaces: Workspaces,

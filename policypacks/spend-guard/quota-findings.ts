@@ -17,12 +17,15 @@ export function quotaFindings(
   return places.flatMap((place): Finding[] => {
     const { limits, unknown } = limitsOf(place, own, facts, workspaces);
     const { urn, name, costs, unsure } = place;
-    const untold = unknown.map((quota): Finding => {
-      const message = `NOT CHECKED – workspace ${name}: the limit of Quota ${quota} is not known yet.`;
-      return { message, urn, advisory: true };
-    });
-    if (limits.length === 0) return untold;
+    if (limits.length === 0 && unknown.length === 0) return [];
     const { perHour, assumptions } = sumOf(costs, facts, "USD");
+    const untold = perHour === 0n ? [] : unknown;
+    const possible = untold.map((quota): Finding => {
+      const message =
+        `OVER THE QUOTA – workspace ${name}: the limit of Quota ${quota} is not known yet, so it may be less than the estimated ${money(daily(perHour), "USD")} a day. ` +
+        `Write the limit down, or take it from the stack's configuration.${assumed(assumptions, unsure)}`;
+      return { message, urn };
+    });
     const exceeded = limits.flatMap(({ period, limit }) => {
       const [estimate, hours] = period === "day" ? [daily(perHour), 24] : [monthly(perHour), 730];
       if (estimate <= limit) return [];
@@ -31,6 +34,6 @@ export function quotaFindings(
         `When that is spent, creating is refused until the ${period} ends. Choose smaller flavors, stop what need not run, or raise the Quota.${assumed(assumptions, unsure)}`;
       return [{ message, urn }];
     });
-    return [...untold, ...exceeded];
+    return [...possible, ...exceeded];
   });
 }
