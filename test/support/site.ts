@@ -8,6 +8,7 @@ import { withSystem } from "../../api/db/tenant.ts";
 import { Grants } from "../../api/domain/access/grants.ts";
 import type { Catalogue } from "../../api/domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "../../api/domain/catalogue/load.ts";
+import { writePrices } from "../../api/domain/catalogue/write-prices.ts";
 import { publicId } from "../../api/domain/ids.ts";
 import { insertOrganization } from "../../api/domain/organizations/insert-organization.ts";
 import { Authenticator } from "../../api/domain/principals/authenticate.ts";
@@ -75,6 +76,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
   const { database } = testDatabase;
   const loaded = loadCatalogue(options.catalogue ?? null);
   const catalogue = options.adapt?.(loaded) ?? loaded;
+  await writePrices(database, catalogue);
   const simulators = await openClusters(catalogue, testDatabase.url);
   const site: Site = {
     database,

@@ -56,6 +56,15 @@ test("PAY-4 a cancelled plan renews no more, says so, and its credit stays", asy
   expect(log.body.items[0]).toMatchObject({ scope: "Billing", target: { id: plan.id } });
 });
 
+test("WAL-4 a plan in another currency is converted at the site's rate", async () => {
+  const owner = await site.createOrganization("in yen");
+  const amount = { amount: "3000", currency: "JPY" };
+  const { body: plan } = await grant({ amount }, owner.organizationId);
+  expect(plan).toMatchObject({ amount: { amount: "3000.00", currency: "JPY" } });
+  // 150 yen for a dollar; the rate has twelve decimals and is rounded down.
+  expect(plan.current.amount).toEqual({ amount: "19.999999", currency: "USD" });
+});
+
 test("PAY-4 plans come page by page, and each Organization has its own", async () => {
   const owner = await site.createOrganization("many");
   const startsAt = new Date(Date.now() + 86_400_000).toISOString();
