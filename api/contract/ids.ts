@@ -20,6 +20,8 @@ export const ID_PREFIXES = {
   ledgerEntry: "txn",
   usageRun: "run",
   credit: "crd",
+  notice: "ntc",
+  balanceAlert: "alrt",
   failure: "fail",
 } as const;
 

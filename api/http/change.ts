@@ -2,6 +2,8 @@ import { inTransactionOf } from "#db/tenant.ts";
 import type { Tx } from "#db/tenant.ts";
 import { DomainError } from "#domain/errors.ts";
 import { claimIdempotencyKey, keepResponse, type IdempotencyClaim } from "#domain/idempotency.ts";
+import { AnnouncedError } from "#domain/notices/announced-error.ts";
+import { notify } from "#domain/notices/notify.ts";
 import type { Site } from "#domain/site.ts";
 import { recordChange, recordRefusal, type RecordedRun } from "./record-change.ts";
 
@@ -41,7 +43,10 @@ export async function runChange(
     return response;
   } catch (error) {
     if (error instanceof DomainError && isRefusedChange(run, error)) {
-      const stored = await inTransactionOf(database, (tx) => recordRefusal(run, tx, error));
+      const stored = await inTransactionOf(database, async (tx) => {
+        if (error instanceof AnnouncedError) await notify(tx, [error.notice]);
+        return recordRefusal(run, tx, error);
+      });
       run.policySets.remember(stored);
     }
     throw error;

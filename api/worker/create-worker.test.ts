@@ -25,6 +25,8 @@ const handlers = (change: Partial<WorkHandlers>): WorkHandlers => ({
   reconcileResource: idle,
   reconcileVolume: idle,
   stopForDebt: idle,
+  debtTimer: idle,
+  deliverNotice: idle,
   deleteWorkspace: idle,
   stopAtLimit: idle,
   sweepCluster: idle,

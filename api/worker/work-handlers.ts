@@ -1,4 +1,6 @@
+import { debtTimer } from "#domain/debts/debt-timer.ts";
 import { sendMail, type MailDependencies } from "#domain/mail/send-mail.ts";
+import { deliverNotice } from "#domain/notices/deliver-notice.ts";
 import type { ReconcileDependencies } from "#domain/resources/reconcile/dependencies.ts";
 import { reconcileResource } from "#domain/resources/reconcile/reconcile-resource.ts";
 import { reconcileVolume } from "#domain/resources/reconcile/reconcile-volume.ts";
@@ -14,6 +16,8 @@ export function workHandlers(site: ReconcileDependencies & MailDependencies): Wo
     reconcileResource: reconcileResource(site),
     reconcileVolume: reconcileVolume(site),
     stopForDebt: stopForDebt(site),
+    debtTimer: debtTimer(site),
+    deliverNotice: deliverNotice(site),
     deleteWorkspace: removeWorkspace(site),
     stopAtLimit: stopAtLimit(site),
     sweepCluster: sweepCluster(site),

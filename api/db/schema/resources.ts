@@ -171,6 +171,9 @@ export const volumes = pgTable(
       .on(t.workspaceId, t.id)
       .where(sql`deleted_at is null and kind = 'volume'`),
     index("volumes_resource").on(t.resourceId),
+    index("volumes_living_by_organization")
+      .on(t.organizationId)
+      .where(sql`deleted_at is null`),
     index("volumes_living_by_cluster")
       .on(t.clusterId, t.id)
       .where(sql`deleted_at is null`),

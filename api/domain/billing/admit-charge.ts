@@ -1,9 +1,10 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
 import { DomainError } from "#domain/errors.ts";
+import { AnnouncedError } from "#domain/notices/announced-error.ts";
 import { availableFor } from "./available-for.ts";
 import { lockAdmission } from "./lock-admission.ts";
-import { formatMoney, type Currency } from "./money.ts";
+import { formatMoney, type Currency, type Money } from "./money.ts";
 
 /** What an hour is estimated for: a flavor, if any, and persistent storage. */
 export interface HourlyUse {
@@ -40,14 +41,31 @@ export async function admitCharge(tx: Tx, request: ChargeRequest): Promise<void>
   const needed = request.hourlyCost(request.use, currency);
   const available = spendable - promised;
   if (available > 0n && available >= needed) return;
-  throw new DomainError(
+  throw refusal(tx, request, {
+    needed: formatMoney(needed, currency),
+    available: formatMoney(available, currency),
+  });
+}
+
+/** The Owner is told of it, once for a Service and UTC day; of the balance whoever was refused only as its Owner (RBAC-8). */
+function refusal(
+  tx: Tx,
+  { organizationId, service, showBalance }: ChargeRequest,
+  { needed, available }: { needed: Money; available: Money },
+): AnnouncedError {
+  const refused = new DomainError(
     "insufficient_balance",
-    `The Wallet does not cover one hour of it. Top up, or redeem a voucher that fits the Service ${request.service}.`,
-    {
-      needed: formatMoney(needed, currency),
-      ...(request.showBalance && { available: formatMoney(available, currency), currency }),
-    },
+    `The Wallet does not cover one hour of it. Top up, or redeem a voucher that fits the Service ${service}.`,
+    { needed, ...(showBalance && { available, currency: available.currency }) },
   );
+  const day = tx.now.toISOString().slice(0, 10);
+  return new AnnouncedError(refused, {
+    organizationId,
+    kind: "lowBalance",
+    cause: `lowBalance:${organizationId}:${service}:${day}`,
+    audience: "owner",
+    facts: { service, needed, available },
+  });
 }
 
 async function currencyOf(tx: Tx, organizationId: string): Promise<Currency> {

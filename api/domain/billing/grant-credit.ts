@@ -4,6 +4,7 @@ import { DomainError } from "#domain/errors.ts";
 import { newId } from "#domain/ids.ts";
 import { book, type Line } from "./book.ts";
 import { convert, type Rates } from "./convert.ts";
+import { judgeGrant } from "./judge-balances.ts";
 import { minuteFrom, minuteOf } from "./minute.ts";
 import { formatMoney, MICROS, type Currency } from "./money.ts";
 import { OPEN } from "./usage-run.ts";
@@ -78,6 +79,9 @@ export async function grantCredit(tx: Tx, grant: CreditGrant): Promise<Credit> {
       [grant.organizationId, grant.key, credit.id],
     );
   }
+  // A plan's period may be granted amid a tick, whose end judges what is left then.
+  if (!grant.plan)
+    await judgeGrant(tx, { shard: wallet.shard, organizationId: grant.organizationId });
   return credit;
 }
 

@@ -5,6 +5,7 @@ import { grantPeriod } from "./grant-period.ts";
 import type { Currency } from "./money.ts";
 import type { PlanPeriod } from "./plan-period.ts";
 import type { Plan } from "./plan.ts";
+import { judgeGrant } from "./judge-balances.ts";
 import { isDue } from "./renew-plans.ts";
 import { siteRates } from "./site-rates.ts";
 
@@ -44,5 +45,8 @@ export async function grantPlan(tx: Tx, grant: PlanGrant): Promise<Plan> {
   );
   const plan = rows[0];
   if (!plan) throw notFound("organization");
-  return isDue(plan, tx.now) ? grantPeriod(tx, plan, await siteRates(tx)) : plan;
+  if (!isDue(plan, tx.now)) return plan;
+  const granted = await grantPeriod(tx, plan, await siteRates(tx));
+  await judgeGrant(tx, { shard: plan.shard, organizationId });
+  return granted;
 }

@@ -1,9 +1,10 @@
 import type { Tx } from "#db/tenant.ts";
 import { chargeWindow } from "./charge-window.ts";
 import { consumeLate } from "./consume-late.ts";
+import { judgeShard } from "./judge-balances.ts";
 import { minuteOf, nextDay } from "./minute.ts";
+import { warnQuotas } from "./quota-warnings.ts";
 import { renewPlans } from "./renew-plans.ts";
-import { stopDebtors } from "./stop-debtors.ts";
 
 /** What a tick of a shard charged: minutes [from, to). */
 export interface TickedShard {
@@ -35,7 +36,8 @@ export async function tickShard(tx: Tx, shard: number): Promise<TickedShard | nu
     await chargeWindow(tx, { shard, from, to: until, organizations: null, lapsing });
     from = until;
   }
-  await stopDebtors(tx, shard);
+  await judgeShard(tx, shard);
+  await warnQuotas(tx, { shard, workspaceId: null, minute: to - 1 });
   await tx.client.query("update shard_cursors set cursor_minute = $2 where shard = $1", [
     shard,
     to,

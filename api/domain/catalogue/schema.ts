@@ -98,6 +98,8 @@ export const siteFile = z
       name: z.string().min(1).max(100),
       currency,
       autoCreateOrganization: z.boolean(),
+      /** BIL-6: so long a Service may be below zero before what it has is deleted. */
+      debtDeletionHours: z.number().int().min(2).max(8760).default(24),
     }),
     regions: z
       .array(

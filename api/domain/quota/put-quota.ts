@@ -1,5 +1,9 @@
-import { quotas } from "#db/schema/organizations.ts";
+import { eq } from "drizzle-orm";
+import { organizations, quotas } from "#db/schema/organizations.ts";
+import type { TenantTx } from "#db/tenant.ts";
+import { minuteOf } from "#domain/billing/minute.ts";
 import { parseAmount } from "#domain/billing/money.ts";
+import { warnQuotas } from "#domain/billing/quota-warnings.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { checkRevision } from "#domain/revision.ts";
 import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
@@ -40,5 +44,15 @@ export async function putQuota(
     .values({ organizationId: tx.organizationId, workspaceId: target.id, ...set })
     .onConflictDoUpdate({ target: quotas.workspaceId, set })
     .returning();
+  await warnOfNewLimit(tx, target.id);
   return presentQuota(tx, row!);
+}
+
+/** A limit that has been spent in part already is told of at once (QUO-4). */
+async function warnOfNewLimit(tx: TenantTx, workspaceId: string): Promise<void> {
+  const [organization] = await tx.db
+    .select({ shard: organizations.shard })
+    .from(organizations)
+    .where(eq(organizations.id, tx.organizationId));
+  await warnQuotas(tx, { shard: organization!.shard, workspaceId, minute: minuteOf(tx.now) });
 }

@@ -9,6 +9,10 @@ export type WorkKind =
   | "reconcileVolume"
   /** key: `<organization id>:<service>`. Stops what runs when credit is used up (BIL-5). */
   | "stopForDebt"
+  /** key: the same. Warns of a debt, and deletes when it lasts (BIL-6). */
+  | "debtTimer"
+  /** key: notice id. Hands it to its channels (AUD-3). */
+  | "deliverNotice"
   /** key: workspace id. Removes the Workspace once its resources are gone (ORG-6). */
   | "deleteWorkspace"
   /** key: resource id. Stops what has run for its maximum running time (RES-7). */

@@ -1,0 +1,1 @@
+CREATE INDEX "volumes_living_by_organization" ON "volumes" USING btree ("organization_id") WHERE deleted_at is null;
