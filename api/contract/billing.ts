@@ -275,31 +275,74 @@ const usage = z
   .object({
     from: timestamp(),
     to: timestamp(),
+    groupBy: z.string(),
     items: z.array(
       z.object({
-        resourceId: z.string(),
-        name: z.string(),
-        service,
+        group: z.string().nullable().openapi({
+          description: "An id, a Service, a UTC day, or a tag’s value; null: without that tag.",
+        }),
+        name: z.string().nullable().openapi({ description: "Of a Workspace, resource or member." }),
         kind: z.enum(["gpu", "storage"]),
         minutes: z.number().int(),
         amount: moneyOut,
         amountUsd: moneyOut,
       }),
     ),
-    total: moneyOut,
-    totalUsd: moneyOut,
+    total: moneyOut.openapi({ description: "In the Wallet’s currency." }),
+    totalUsd: moneyOut.openapi({
+      description: "At the catalogue’s prices in USD, as a Quota counts.",
+    }),
   })
   .openapi("Usage");
+
+const TAG_KEY = "tag:[A-Za-z0-9][A-Za-z0-9._/-]{0,62}";
+
+/** What usage may be summed by, the default first. */
+const groupBy = (first: string, ...further: string[]) =>
+  z
+    .string()
+    .max(67)
+    .regex(
+      new RegExp(`^(${[first, ...further].join("|")}|${TAG_KEY})$`),
+      `must be ${[first, ...further].join(", ")} or tag:KEY`,
+    )
+    .default(first)
+    .openapi({ example: first });
+
+const usageDescription =
+  "Minutes that begin in the range, as far as they are charged; the current UTC month unless given. Deleted resources count. By `tag:KEY` go the tags that a resource has now or had last; home volumes and inline disks go by their resource’s. `member` is who owns the resource.";
 
 export const getWorkspaceUsage = operation("getWorkspaceUsage", {
   method: "get",
   path: "/v1/workspaces/{workspaceId}/usage",
   tag,
   summary: "What a Workspace used and what it cost",
+  description: usageDescription,
   params: inWorkspace,
   query: z
-    .strictObject({ from: timestamp().optional(), to: timestamp().optional() })
+    .strictObject({
+      from: timestamp().optional(),
+      to: timestamp().optional(),
+      groupBy: groupBy("resource", "service", "member", "day"),
+    })
     .openapi("UsageQuery"),
+  response: usage,
+});
+
+export const getOrganizationUsage = operation("getOrganizationUsage", {
+  method: "get",
+  path: "/v1/organizations/{organizationId}/usage",
+  tag,
+  summary: "What all Workspaces used and what it cost",
+  description: usageDescription,
+  params: inOrganization,
+  query: z
+    .strictObject({
+      from: timestamp().optional(),
+      to: timestamp().optional(),
+      groupBy: groupBy("workspace", "resource", "service", "member", "day"),
+    })
+    .openapi("OrganizationUsageQuery"),
   response: usage,
 });
 

@@ -2,7 +2,7 @@ import * as contract from "#contract/billing.ts";
 import { exportHistory } from "#domain/wallet/export-history.ts";
 import { getInvoice } from "#domain/wallet/get-invoice.ts";
 import { getWallet } from "#domain/wallet/get-wallet.ts";
-import { getWorkspaceUsage } from "#domain/wallet/get-workspace-usage.ts";
+import { getUsage } from "#domain/wallet/get-usage.ts";
 import { invoicePage } from "#domain/wallet/invoice-page.ts";
 import { issueVoucherCode } from "#domain/wallet/issue-voucher-code.ts";
 import { listHistory } from "#domain/wallet/list-history.ts";
@@ -21,9 +21,8 @@ export function billingRoutes(mounting: Mounting): void {
   mountPage(mounting, contract.getInvoice, (ctx, { query }) => getInvoice(ctx, query), invoicePage);
   mountChange(mounting, contract.redeemVoucher, (ctx, { body }) => redeem(ctx, body));
   mountRead(mounting, contract.listVouchers, (ctx, { query }) => listVouchers(ctx, query));
-  mountRead(mounting, contract.getWorkspaceUsage, (ctx, { query }) =>
-    getWorkspaceUsage(ctx, query),
-  );
+  mountRead(mounting, contract.getWorkspaceUsage, (ctx, { query }) => getUsage(ctx, query));
+  mountRead(mounting, contract.getOrganizationUsage, (ctx, { query }) => getUsage(ctx, query));
   mountOperatorChange(mounting, contract.issueVoucher, (ctx, { body }) =>
     issueVoucherCode(ctx, body),
   );

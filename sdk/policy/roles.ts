@@ -156,6 +156,7 @@ export const OPERATIONS = {
   listVouchers: { target: "organization", ...owner },
   listPlans: { target: "organization", ...owner },
   getWorkspaceUsage: { target: "workspace", ...managers },
+  getOrganizationUsage: { target: "organization", ...owner },
   listAuditEvents: { target: "organization", ...managers },
   getPolicySet: { target: "organization", ...managers },
 

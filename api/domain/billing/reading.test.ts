@@ -4,7 +4,7 @@ import { openRun } from "./open-run.ts";
 import { listCreditHistory, type EntryKey } from "./list-credit-history.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
 import { gpuRun } from "./testing/world.ts";
-import { usageOfWorkspace } from "./usage-of-workspace.ts";
+import { readUsage } from "./read-usage.ts";
 
 const postgres = testDatabase();
 const NOW = "2026-05-04T10:00:00Z";
@@ -151,7 +151,13 @@ test("BIL-2 usage of successive ranges adds up to that of the whole", async () =
   await scene.tick("2026-05-04T10:50:00Z");
   const usage = (from: string, to: string) =>
     scene.at(NOW, (tx) =>
-      usageOfWorkspace(tx, { organizationId, workspaceId, from: new Date(from), to: new Date(to) }),
+      readUsage(tx, {
+        organizationId,
+        workspaceId,
+        from: new Date(from),
+        to: new Date(to),
+        grouping: { by: "resource" },
+      }),
     );
   const middle = "2026-05-04T10:13:00Z";
   const [whole] = await usage(NOW, "2026-05-05T00:00:00Z");
@@ -160,9 +166,10 @@ test("BIL-2 usage of successive ranges adds up to that of the whole", async () =
     await usage(middle, "2026-05-05T00:00:00Z"),
   ];
   expect(whole).toEqual({
-    subjectId: resource,
+    group: resource,
+    name: null,
+    groupKind: "notebook",
     kind: "gpu",
-    service: "notebook",
     currency: "USD",
     minutes: 41,
     amount: (100n * 41n) / 60n,
@@ -180,9 +187,10 @@ test("BIL-2 usage of all time that can be written is what there is", async () =>
   await scene.tick("2026-05-04T10:02:00Z");
   const range = { from: new Date("0001-01-01T00:00:00Z"), to: new Date("9999-12-31T23:59:59Z") };
   const usage = await scene.at(NOW, (tx) =>
-    usageOfWorkspace(tx, {
+    readUsage(tx, {
       organizationId: scene.organization.organizationId,
       workspaceId: workspaceId!,
+      grouping: { by: "resource" },
       ...range,
     }),
   );

@@ -453,17 +453,23 @@ export type VoucherPage = {
 export type Usage = {
     from: string;
     to: string;
+    groupBy: string;
     items: Array<{
-        resourceId: string;
-        name: string;
-        service: Service;
+        /**
+         * An id, a Service, a UTC day, or a tag’s value; null: without that tag.
+         */
+        group: string | null;
+        /**
+         * Of a Workspace, resource or member.
+         */
+        name: string | null;
         kind: 'gpu' | 'storage';
         minutes: number;
         amount: Money;
         amountUsd: Money;
     }>;
-    total: Money;
-    totalUsd: Money;
+    total: Money & unknown;
+    totalUsd: Money & unknown;
 };
 
 export type IssuedVoucher = {
@@ -1961,6 +1967,7 @@ export type GetWorkspaceUsageData = {
     query?: {
         from?: string;
         to?: string;
+        groupBy?: string;
     };
     url: '/v1/workspaces/{workspaceId}/usage';
 };
@@ -1982,6 +1989,37 @@ export type GetWorkspaceUsageResponses = {
 };
 
 export type GetWorkspaceUsageResponse = GetWorkspaceUsageResponses[keyof GetWorkspaceUsageResponses];
+
+export type GetOrganizationUsageData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        from?: string;
+        to?: string;
+        groupBy?: string;
+    };
+    url: '/v1/organizations/{organizationId}/usage';
+};
+
+export type GetOrganizationUsageErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetOrganizationUsageError = GetOrganizationUsageErrors[keyof GetOrganizationUsageErrors];
+
+export type GetOrganizationUsageResponses = {
+    /**
+     * Done.
+     */
+    200: Usage;
+};
+
+export type GetOrganizationUsageResponse = GetOrganizationUsageResponses[keyof GetOrganizationUsageResponses];
 
 export type IssueVoucherData = {
     body: VoucherRequest;
