@@ -59,7 +59,7 @@ export async function readLive<Answer>(
         ? error.message
         : "an answer that was not expected";
     throw new LiveReadError(
-      `The control plane at ${url} could not be asked: ${why}. Nothing was judged, so nothing is let through; ` +
+      `The control plane at ${shown(url)} could not be asked: ${why}. Nothing was judged, so nothing is let through; ` +
         "see that it can be reached and that the token may read it, or give the policy what it needs in its configuration.",
       { cause: error },
     );
@@ -77,6 +77,11 @@ function settingsOf(live: Live, world: World) {
     throw missing("live.organizationId", "aifactory:organizationId", "AIFACTORY_ORGANIZATION_ID");
   if (!token) throw missing("the token", "aifactory:token (--secret)", "AIFACTORY_TOKEN");
   return { url, organizationId, token };
+}
+
+/** Without what an address may hold of a secret. */
+function shown(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "an address that is none";
 }
 
 function missing(field: string, key: string, variable: string): ConfigurationError {
