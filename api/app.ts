@@ -17,6 +17,7 @@ import { containerRoutes } from "./routes/containers.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { memberRoutes } from "./routes/members.ts";
 import { notebookRoutes } from "./routes/notebooks.ts";
+import { noticeRoutes } from "./routes/notices.ts";
 import { operatorRoutes, type OperatorTools } from "./routes/operator.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
 import { planRoutes } from "./routes/plans.ts";
@@ -78,6 +79,7 @@ export function createApp(options: AppOptions): Hono<Variables> {
     volumeRoutes,
     billingRoutes,
     planRoutes,
+    noticeRoutes,
     auditRoutes,
   ]) {
     routes(mounting);

@@ -1,10 +1,12 @@
 import "./audit.ts";
+import "./balance-alerts.ts";
 import "./billing.ts";
 import "./catalogue.ts";
 import "./containers.ts";
 import "./invitations.ts";
 import "./members.ts";
 import "./notebooks.ts";
+import "./notices.ts";
 import "./operator.ts";
 import "./organizations.ts";
 import "./plans.ts";

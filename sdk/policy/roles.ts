@@ -157,6 +157,13 @@ export const OPERATIONS = {
   listPlans: { target: "organization", ...owner },
   getWorkspaceUsage: { target: "workspace", ...managers },
   getOrganizationUsage: { target: "organization", ...owner },
+  createBalanceAlert: { target: "organization", ...owner },
+  listBalanceAlerts: { target: "organization", ...owner },
+  getBalanceAlert: { target: "organization", ...owner },
+  putBalanceAlert: { target: "organization", ...owner },
+  deleteBalanceAlert: { target: "organization", ...owner },
+  listNotices: { target: "organization", ...owner },
+  listWorkspaceNotices: { target: "workspace", ...managers },
   listAuditEvents: { target: "organization", ...managers },
   getPolicySet: { target: "organization", ...managers },
 

@@ -1,6 +1,7 @@
 import { OPERATIONS, type OperationId } from "@aifactory/sdk/policy";
 import { allOperations } from "../../api/contract/operations.ts";
 import {
+  aBalanceAlert,
   aMembershipToLeave,
   anInvitationElsewhere,
   attachPolicy,
@@ -169,6 +170,10 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
   detachWorkspacePolicy: anAttachedPolicy,
   getQuota: aQuota,
   deleteQuota: aQuota,
+
+  getBalanceAlert: aBalanceAlert,
+  putBalanceAlert: aBalanceAlert,
+  deleteBalanceAlert: aBalanceAlert,
 
   createServiceAccountToken: async ({ site }) => ({
     params: { serviceAccountId: (await makeServiceAccount(site, {})).userId },

@@ -118,6 +118,15 @@ export async function grantPlan(site: TestSite): Promise<string> {
   return (await must(site.request("POST", path, { token: site.operatorToken, body }))).id;
 }
 
+/** A balance alert, as the parameters that name it. */
+export async function aBalanceAlert({ site }: Place) {
+  const { organizationId, ownerToken: token } = site;
+  const [body] = samplesOf("createBalanceAlert", NO_REFERENCES);
+  const path = `/v1/organizations/${organizationId}/balance-alerts`;
+  const { id } = await must(site.request("POST", path, { token, body }));
+  return { params: { organizationId, alertId: id } };
+}
+
 /** A failure on demand that strikes nothing. */
 export async function issueFailure(site: TestSite): Promise<string> {
   const body = { region: "hanoi", failure: "crash", image: "docker.io/never/used:1" };

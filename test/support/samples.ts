@@ -70,6 +70,10 @@ const principalOf = ({ workspaceId }: SampleReferences) => ({
   userId: "usr_01jd0000000000000000000000",
 });
 
+const balanceAlert = () => [
+  { threshold: { amount: "10.00", currency: "USD" }, recipients: ["finance@example.com"] },
+];
+
 const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sample[]>> = {
   createOrganization: () => [{ name: uniqueName() }],
   updateOrganization: () => [{ name: uniqueName() }],
@@ -161,6 +165,8 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
       services: ["notebook", "container"],
     },
   ],
+  createBalanceAlert: balanceAlert,
+  putBalanceAlert: balanceAlert,
   grantPlan: () => [
     {
       amount: { amount: "100.00", currency: "USD" },

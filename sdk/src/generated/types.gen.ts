@@ -196,6 +196,49 @@ export type RecordedDecision = {
     policySet: string;
 };
 
+export type BalanceAlert = {
+    id: string;
+    threshold: Money;
+    recipients: Array<string>;
+    /**
+     * The next fall of the total below the threshold is told.
+     */
+    armed: boolean;
+    revision: number;
+    createdAt: string;
+};
+
+/**
+ * An exact decimal amount with at most six decimals (WAL-5).
+ */
+export type Money = {
+    amount: string;
+    currency: Currency;
+};
+
+export type Currency = 'VND' | 'USD' | 'JPY';
+
+export type BalanceAlertRequest = {
+    threshold: MoneyInput;
+    /**
+     * Anybody's addresses; each is told once.
+     */
+    recipients: Array<string>;
+};
+
+/**
+ * In the Wallet's currency.
+ */
+export type MoneyInput = {
+    amount: string;
+    currency: Currency;
+};
+
+export type BalanceAlertPage = {
+    items: Array<BalanceAlert>;
+    nextCursor: string | null;
+};
+
 export type Workspace = {
     id: string;
     organizationId: string;
@@ -262,6 +305,7 @@ export type Wallet = {
         topUp: Money;
     };
     total: Money;
+    held: Money & unknown;
     /**
      * What each Service could spend (BIL-8).
      */
@@ -270,25 +314,55 @@ export type Wallet = {
         container: Money;
         inference: Money;
     };
+    /**
+     * Plan credit and vouchers with something left, in the order of consumption.
+     */
+    credits: Array<WalletCredit>;
     burnPerHour: Money;
     /**
-     * When the total reaches zero at this rate (WAL-7).
+     * When the total reaches zero at this rate, expiries included (WAL-7).
      */
     runsOutAt: string | null;
+    /**
+     * What each Service burns, and when it could spend nothing more.
+     */
+    services: {
+        notebook: ServiceRunway;
+        container: ServiceRunway;
+        inference: ServiceRunway;
+    };
     /**
      * Minutes before this one are charged.
      */
     chargedUntil: string;
 };
 
-export type Currency = 'VND' | 'USD' | 'JPY';
+export type WalletCredit = {
+    id: string;
+    kind: 'plan' | 'voucher';
+    voucherId: string | null;
+    amount: Money;
+    remaining: Money;
+    /**
+     * What it may pay for; null: everything.
+     */
+    services: Array<Service> | null;
+    startsAt: string;
+    expiresAt: string | null;
+    converted: CreditConversion;
+};
 
 /**
- * An exact decimal amount with at most six decimals (WAL-5).
+ * Credit that was granted in another currency: that, and the rate used (WAL-4).
  */
-export type Money = {
-    amount: string;
-    currency: Currency;
+export type CreditConversion = {
+    original: Money;
+    rate: string;
+} | null;
+
+export type ServiceRunway = {
+    burnPerHour: Money;
+    runsOutAt: string | null;
 };
 
 export type CreditHistoryPage = {
@@ -328,14 +402,6 @@ export type ChargeLine = {
     converted: CreditConversion;
     amount: Money;
 };
-
-/**
- * Credit that was granted in another currency: that, and the rate used (WAL-4).
- */
-export type CreditConversion = {
-    original: Money;
-    rate: string;
-} | null;
 
 /**
  * The minutes of one usage run that this entry charges: F(to) − F(from) (BIL-2).
@@ -484,11 +550,6 @@ export type VoucherRequest = {
     amount: MoneyInput;
     expiresAt: string;
     services?: Array<Service>;
-};
-
-export type MoneyInput = {
-    amount: string;
-    currency: Currency;
 };
 
 export type RegionPage = {
@@ -1010,6 +1071,44 @@ export type NotebookEventPage = {
     nextCursor: string | null;
 };
 
+export type NoticePage = {
+    items: Array<Notice>;
+    nextCursor: string | null;
+};
+
+export type Notice = {
+    id: string;
+    at: string;
+    kind: 'lowBalance' | 'stoppedForDebt' | 'debtWarning' | 'deletedForDebt' | 'balanceAlert' | 'quotaWarning';
+    workspaceId: string | null;
+    subject: string;
+    text: string;
+    facts: NoticeFacts;
+};
+
+/**
+ * `lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt.
+ */
+export type NoticeFacts = {
+    service?: Service;
+    needed?: Money;
+    available?: Money;
+    stopped?: number;
+    warning?: number;
+    negativeSince?: string;
+    deletesAt?: string;
+    resources?: number;
+    volumes?: number;
+    alertId?: string;
+    threshold?: Money;
+    total?: Money;
+    percent?: number;
+    period?: 'day' | 'month';
+    limitUsd?: string;
+    spentUsd?: string;
+    resetsAt?: string;
+};
+
 export type Clock = {
     now: string;
 };
@@ -1521,6 +1620,156 @@ export type ListAuditEventsResponses = {
 };
 
 export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type ListBalanceAlertsData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/organizations/{organizationId}/balance-alerts';
+};
+
+export type ListBalanceAlertsErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListBalanceAlertsError = ListBalanceAlertsErrors[keyof ListBalanceAlertsErrors];
+
+export type ListBalanceAlertsResponses = {
+    /**
+     * Done.
+     */
+    200: BalanceAlertPage;
+};
+
+export type ListBalanceAlertsResponse = ListBalanceAlertsResponses[keyof ListBalanceAlertsResponses];
+
+export type CreateBalanceAlertData = {
+    body: BalanceAlertRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        organizationId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/balance-alerts';
+};
+
+export type CreateBalanceAlertErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateBalanceAlertError = CreateBalanceAlertErrors[keyof CreateBalanceAlertErrors];
+
+export type CreateBalanceAlertResponses = {
+    /**
+     * Done.
+     */
+    201: BalanceAlert;
+};
+
+export type CreateBalanceAlertResponse = CreateBalanceAlertResponses[keyof CreateBalanceAlertResponses];
+
+export type DeleteBalanceAlertData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        alertId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/balance-alerts/{alertId}';
+};
+
+export type DeleteBalanceAlertErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type DeleteBalanceAlertError = DeleteBalanceAlertErrors[keyof DeleteBalanceAlertErrors];
+
+export type DeleteBalanceAlertResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteBalanceAlertResponse = DeleteBalanceAlertResponses[keyof DeleteBalanceAlertResponses];
+
+export type GetBalanceAlertData = {
+    body?: never;
+    path: {
+        organizationId: string;
+        alertId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/balance-alerts/{alertId}';
+};
+
+export type GetBalanceAlertErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type GetBalanceAlertError = GetBalanceAlertErrors[keyof GetBalanceAlertErrors];
+
+export type GetBalanceAlertResponses = {
+    /**
+     * Done.
+     */
+    200: BalanceAlert;
+};
+
+export type GetBalanceAlertResponse = GetBalanceAlertResponses[keyof GetBalanceAlertResponses];
+
+export type PutBalanceAlertData = {
+    body: BalanceAlertRequest;
+    path: {
+        organizationId: string;
+        alertId: string;
+    };
+    query?: never;
+    url: '/v1/organizations/{organizationId}/balance-alerts/{alertId}';
+};
+
+export type PutBalanceAlertErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type PutBalanceAlertError = PutBalanceAlertErrors[keyof PutBalanceAlertErrors];
+
+export type PutBalanceAlertResponses = {
+    /**
+     * Done.
+     */
+    200: BalanceAlert;
+};
+
+export type PutBalanceAlertResponse = PutBalanceAlertResponses[keyof PutBalanceAlertResponses];
 
 export type ListWorkspacesData = {
     body?: never;
@@ -3622,6 +3871,72 @@ export type GetNotebookLogsResponses = {
 };
 
 export type GetNotebookLogsResponse = GetNotebookLogsResponses[keyof GetNotebookLogsResponses];
+
+export type ListNoticesData = {
+    body?: never;
+    path: {
+        organizationId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/organizations/{organizationId}/notices';
+};
+
+export type ListNoticesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListNoticesError = ListNoticesErrors[keyof ListNoticesErrors];
+
+export type ListNoticesResponses = {
+    /**
+     * Done.
+     */
+    200: NoticePage;
+};
+
+export type ListNoticesResponse = ListNoticesResponses[keyof ListNoticesResponses];
+
+export type ListWorkspaceNoticesData = {
+    body?: never;
+    path: {
+        workspaceId: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * The nextCursor of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/workspaces/{workspaceId}/notices';
+};
+
+export type ListWorkspaceNoticesErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type ListWorkspaceNoticesError = ListWorkspaceNoticesErrors[keyof ListWorkspaceNoticesErrors];
+
+export type ListWorkspaceNoticesResponses = {
+    /**
+     * Done.
+     */
+    200: NoticePage;
+};
+
+export type ListWorkspaceNoticesResponse = ListWorkspaceNoticesResponses[keyof ListWorkspaceNoticesResponses];
 
 export type GetClockData = {
     body?: never;
