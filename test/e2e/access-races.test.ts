@@ -167,47 +167,51 @@ const RACES: Race[] = [
 ];
 
 describe("no request that is sent after the answer to a change is judged by what was before it", () => {
-  test.each(RACES.map((race) => [race.title, race] as const))("%s", async (_, race) => {
-    const place = await makePlace();
-    const { take, give } = await race.changes(place);
-    const callers = {
-      owner: site.ownerToken,
-      admin: place.admin.token,
-      member: place.member.token,
-      program: place.program.token,
-    };
-    const asked = (race.asked ?? creates)(place);
-    const order = new Order();
-    const flight = new RequestsInFlight({
-      order,
-      replicas,
-      callers,
-      asked,
-      inFlight: IN_FLIGHT,
-    });
-    await flight.answered(IN_FLIGHT);
-    const taken = await during(order, take);
-    await flight.answered(AFTER, race.concerned);
-    const given = give === null ? null : await during(order, give);
-    if (given !== null) await flight.answered(AFTER, race.concerned);
-    await flight.land();
+  test.each(RACES.map((race) => [race.title, race] as const))(
+    "%s",
+    async (_, race) => {
+      const place = await makePlace();
+      const { take, give } = await race.changes(place);
+      const callers = {
+        owner: site.ownerToken,
+        admin: place.admin.token,
+        member: place.member.token,
+        program: place.program.token,
+      };
+      const asked = (race.asked ?? creates)(place);
+      const order = new Order();
+      const flight = new RequestsInFlight({
+        order,
+        replicas,
+        callers,
+        asked,
+        inFlight: IN_FLIGHT,
+      });
+      await flight.answered(IN_FLIGHT);
+      const taken = await during(order, take);
+      await flight.answered(AFTER, race.concerned);
+      const given = give === null ? null : await during(order, give);
+      if (given !== null) await flight.answered(AFTER, race.concerned);
+      await flight.land();
 
-    const isConcerned = ({ caller }: Flown) => race.concerned.includes(caller as "owner");
-    const concerned = flight.flown.filter(isConcerned);
-    const underWay = flight.flown.filter(
-      ({ sent, answered }) => sent < taken.sent && answered > taken.sent,
-    );
-    expect(underWay).toHaveLength(IN_FLIGHT);
-    expectAllowed(flight.flown.filter((it) => !isConcerned(it)));
-    const early = concerned.filter((it) => it.answered < taken.sent);
-    expect(early.length).toBeGreaterThan(0);
-    expectAllowed(early);
-    const end = given?.sent ?? Infinity;
-    const late = concerned.filter((it) => it.sent > taken.answered && it.answered < end);
-    expect(late.length).toBeGreaterThanOrEqual(AFTER);
-    for (const { answer } of late) expect(answer.body).toMatchObject(race.refused);
-    if (given !== null) expectAllowed(concerned.filter((it) => it.sent > given.answered));
-  });
+      const isConcerned = ({ caller }: Flown) => race.concerned.includes(caller as "owner");
+      const concerned = flight.flown.filter(isConcerned);
+      const underWay = flight.flown.filter(
+        ({ sent, answered }) => sent < taken.sent && answered > taken.sent,
+      );
+      expect(underWay).toHaveLength(IN_FLIGHT);
+      expectAllowed(flight.flown.filter((it) => !isConcerned(it)));
+      const early = concerned.filter((it) => it.answered < taken.sent);
+      expect(early.length).toBeGreaterThan(0);
+      expectAllowed(early);
+      const end = given?.sent ?? Infinity;
+      const late = concerned.filter((it) => it.sent > taken.answered && it.answered < end);
+      expect(late.length).toBeGreaterThanOrEqual(AFTER);
+      for (const { answer } of late) expect(answer.body).toMatchObject(race.refused);
+      if (given !== null) expectAllowed(concerned.filter((it) => it.sent > given.answered));
+    },
+    180_000,
+  );
 });
 
 describe("a request that was sent before a change and waits for its turn", () => {
