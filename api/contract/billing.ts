@@ -7,6 +7,33 @@ import { inWorkspace } from "./workspaces.ts";
 const inOrganization = z.strictObject({ organizationId: idSchema("organization") });
 const tag = "Billing";
 
+const source = z.enum(["plan", "voucher", "topUp"]);
+
+const conversion = z.object({ original: moneyOut, rate: z.string() }).openapi("CreditConversion", {
+  description: "Credit that was granted in another currency: that, and the rate used (WAL-4).",
+});
+
+const walletCredit = z
+  .object({
+    id: idSchema("credit"),
+    kind: z.enum(["plan", "voucher"]),
+    voucherId: idSchema("voucher").nullable(),
+    amount: moneyOut,
+    remaining: moneyOut,
+    services: z
+      .array(service)
+      .nullable()
+      .openapi({ description: "What it may pay for; null: everything." }),
+    startsAt: timestamp(),
+    expiresAt: timestamp().nullable(),
+    converted: conversion.nullable(),
+  })
+  .openapi("WalletCredit");
+
+const serviceRunway = z
+  .object({ burnPerHour: moneyOut, runsOutAt: timestamp().nullable() })
+  .openapi("ServiceRunway");
+
 const wallet = z
   .object({
     organizationId: idSchema("organization"),
@@ -16,22 +43,25 @@ const wallet = z
       .openapi({ description: "Fixed by the first settled top-up (WAL-4)." }),
     balances: z.object({ plans: moneyOut, vouchers: moneyOut, topUp: moneyOut }),
     total: moneyOut,
+    held: moneyOut.openapi({
+      description: "The part of the total that only certain Services may spend.",
+    }),
     available: z
       .object({ notebook: moneyOut, container: moneyOut, inference: moneyOut })
       .openapi({ description: "What each Service could spend (BIL-8)." }),
+    credits: z.array(walletCredit).openapi({
+      description: "Plan credit and vouchers with something left, in the order of consumption.",
+    }),
     burnPerHour: moneyOut,
-    runsOutAt: timestamp()
-      .nullable()
-      .openapi({ description: "When the total reaches zero at this rate (WAL-7)." }),
+    runsOutAt: timestamp().nullable().openapi({
+      description: "When the total reaches zero at this rate, expiries included (WAL-7).",
+    }),
+    services: z
+      .object({ notebook: serviceRunway, container: serviceRunway, inference: serviceRunway })
+      .openapi({ description: "What each Service burns, and when it could spend nothing more." }),
     chargedUntil: timestamp().openapi({ description: "Minutes before this one are charged." }),
   })
   .openapi("Wallet");
-
-const source = z.enum(["plan", "voucher", "topUp"]);
-
-const conversion = z.object({ original: moneyOut, rate: z.string() }).openapi("CreditConversion", {
-  description: "Credit that was granted in another currency: that, and the rate used (WAL-4).",
-});
 
 const chargeLine = z
   .object({

@@ -119,7 +119,8 @@ test("WAL-7 the Wallet shows what burns per hour and when it reaches zero", asyn
     balances: { plans: 0n, vouchers: 30_000_000n, topUp: 30_000_000n },
     total: 60_000_000n,
     burnPerHour: 2n * HOUR,
-    runsOutAt: new Date("2026-05-04T10:30:00Z"),
+    // A minute on the voucher, which expires then, and fifteen on top-up.
+    runsOutAt: new Date("2026-05-04T10:16:00Z"),
     chargedUntil: new Date(NOW),
   });
   expect((await view("2026-05-04T10:01:00Z")).balances.vouchers).toBe(0n);

@@ -24,12 +24,18 @@ beforeAll(async () => {
   admin = await site.mint("admin@example.com", { [workspaceId]: "Admin" });
   member = await site.mint("member@example.com", { [workspaceId]: "Member" });
   notebook = await create(admin, "notebooks", {
-    ...{ name: "research", region: "hanoi", flavor: "cpu-small", image: "jupyter-base" },
+    name: "research",
+    region: "hanoi",
+    flavor: "cpu-small",
+    image: "jupyter-base",
     homeVolume: { sizeGib: 10 },
     tags: { team: "vision" },
   });
   container = await create(member, "containers", {
-    ...{ name: "serve", region: "hanoi", flavor: "h100-sxm5-1", template: "ubuntu" },
+    name: "serve",
+    region: "hanoi",
+    flavor: "h100-sxm5-1",
+    template: "ubuntu",
   });
   const { rows } = await database.pool.query(
     "select v.id, o.shard from volumes v join organizations o on o.id = v.organization_id where resource_id = $1",
