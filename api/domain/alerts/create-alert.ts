@@ -6,7 +6,7 @@ import { newId } from "#domain/ids.ts";
 import { judgeAlert, type AlertInput } from "./judge-alert.ts";
 import { presentAlert } from "./present-alert.ts";
 
-const MOST = 20;
+const MOST = 50;
 
 /** Adds a threshold with its recipients (BIL-7). Throws `invalid_input`, `too_many_alerts`. */
 export async function createAlert({ tx }: ChangeContext, input: AlertInput) {
