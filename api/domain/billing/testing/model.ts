@@ -5,72 +5,23 @@
 import { convert, type Rates } from "../convert.ts";
 import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
 import type { Currency } from "../money.ts";
-
-export interface ModelRun {
-  subject: string;
-  /** What its price is for. */
-  item: string;
-  quantity: number;
-  workspace: string;
-  service: string;
-  currency: Currency;
-  /** Of an hour of the whole quantity. */
-  price: bigint;
-  priceUsd: bigint;
-  /** The start of the reported interval; runs that continue one another share it. */
-  since: number;
-  start: number;
-  end: number | null;
-  /** Fixed when the run is recorded: the first minute that no earlier run of the subject touches. */
-  first: number;
-}
-
-export interface ModelCredit {
-  id: string;
-  kind: "plan" | "voucher";
-  services: string[] | null;
-  remaining: bigint;
-  starts: number;
-  expires: number | null;
-  lapsed: boolean;
-}
-
-/** What an hour of one unit costs from the start of a minute on. */
-export interface ModelPrice {
-  item: string;
-  minute: number;
-  prices: Record<Currency, bigint>;
-}
-
-/** What is granted anew every so many days. */
-export interface ModelPlan {
-  id: string;
-  amount: bigint;
-  currency: Currency;
-  days: number;
-  renews: boolean;
-  starts: number;
-  /** The period to be granted next. */
-  next: number;
-  cancelled: boolean;
-}
-
-interface Payment {
-  credit: ModelCredit | null;
-  amount: bigint;
-  currency: Currency;
-}
-
-interface LateReport {
-  run: ModelRun;
-  sign: 1 | -1;
-  minutes: number[];
-}
-
-type Report = Omit<ModelRun, "first">;
-
-const floorMinute = (ms: number) => Math.floor(ms / MINUTE_MS);
-const ceilMinute = (ms: number) => Math.ceil(ms / MINUTE_MS);
+import {
+  byStart,
+  canPay,
+  ceilMinute,
+  cost,
+  dayOf,
+  floorMinute,
+  inOrder,
+  isLive,
+  type LateReport,
+  type ModelCredit,
+  type ModelPlan,
+  type ModelPrice,
+  type ModelRun,
+  type Payment,
+  type Report,
+} from "./model-facts.ts";
 
 export class Model {
   readonly runs: ModelRun[] = [];
@@ -372,35 +323,3 @@ export class Model {
     this.#insert({ ...next, end });
   }
 }
-
-const dayOf = (minute: number) => new Date(minute * MINUTE_MS).toISOString().slice(0, 10);
-const isLive = (run: ModelRun) => run.end === null || run.end > run.start;
-const byStart = (a: ModelRun, b: ModelRun) => a.start - b.start;
-
-/** Minute k of a run, counted from its first, costs F(k) − F(k−1). */
-function cost(price: bigint, run: ModelRun, minute: number): bigint {
-  const k = BigInt(minute - run.first + 1);
-  return (price * k) / 60n - (price * (k - 1n)) / 60n;
-}
-
-function canPay(credit: ModelCredit, service: string, minute: number): boolean {
-  const begins = minute * MINUTE_MS;
-  return (
-    (credit.services === null || credit.services.includes(service)) &&
-    begins + MINUTE_MS > credit.starts &&
-    (credit.expires === null || begins < credit.expires)
-  );
-}
-
-function inOrder(a: ModelCredit, b: ModelCredit): number {
-  const rank = (credit: ModelCredit) =>
-    (credit.kind === "plan" ? 0 : 2) + (credit.services ? 0 : 1);
-  return (
-    rank(a) - rank(b) ||
-    compare(a.expires ?? Infinity, b.expires ?? Infinity) ||
-    a.starts - b.starts ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
-
-const compare = (a: number, b: number) => (a === b ? 0 : a - b);

@@ -13,7 +13,8 @@ import { resizeRun } from "../resize-run.ts";
 import { settleTopUp } from "../settle-top-up.ts";
 import type { NewRun, RunEnd } from "../usage-run.ts";
 import type { Event } from "./history.ts";
-import { Model, type ModelRun } from "./model.ts";
+import type { ModelRun } from "./model-facts.ts";
+import { Model } from "./model.ts";
 import { at, RATES, setPrice, type TestOrganization } from "./world.ts";
 
 interface Subject {
