@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tell, type Told } from "./story/tell.ts";
+import { addUp, tell, type Told } from "./story/tell.ts";
 import { makeWorld, type World } from "./site/world.ts";
 
 // A short form runs with all the others; `SEEDS=200 npm run test:simulation` runs the campaign, `SEED=7` tells one again.
@@ -34,20 +34,9 @@ test.each(seeds)(
 );
 
 /** Of what the stories were made, added up. */
-function summary() {
-  const sum = (maps: Map<string, number>[]) => {
-    const total: Record<string, number> = {};
-    for (const [what, count] of maps.flatMap((map) => [...map]))
-      total[what] = (total[what] ?? 0) + count;
-    return total;
-  };
-  const add = (of: "runs" | "entries" | "corrections") => told.reduce((n, it) => n + it[of], 0);
-  return {
-    stories: told.length,
-    faults: sum(told.map(({ struck }) => struck)),
-    actions: sum(told.map(({ done }) => done)),
-    runs: add("runs"),
-    entries: add("entries"),
-    corrections: add("corrections"),
-  };
-}
+const summary = () => ({
+  stories: told.length,
+  faults: addUp(told.map(({ faults }) => faults)),
+  actions: addUp(told.map(({ actions }) => actions)),
+  books: addUp(told.map(({ books }) => books)),
+});

@@ -48,6 +48,12 @@ export class Faults {
     await this.#recovery;
   }
 
+  /** No more faults, and everything there again: a story may end in the midst of one. */
+  async end(): Promise<void> {
+    this.#armed = null;
+    await this.#recovery.catch(() => {});
+  }
+
   #strike(kind: Fault["kind"], of: Victim | null): Verdict {
     this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
     this.#journal(`  ! ${kind}`);

@@ -18,15 +18,22 @@ export interface Fault {
   atCommit: number;
 }
 
-export type Step = { fault: Fault | null } & (
-  | { do: "act"; actions: Action[] }
-  /** The operator moves the clock, and everything due happens step by step. */
-  | { do: "advance"; seconds: number }
-  /** Time jumps under everybody; what was missed is caught up with. */
-  | { do: "jump"; seconds: number }
-  /** Nothing runs for so long. */
-  | { do: "outage"; seconds: number }
-);
+/** What happens meanwhile, and what goes wrong. */
+interface Meanwhile {
+  actions: Action[];
+  fault: Fault | null;
+}
+
+export type Step = Meanwhile &
+  (
+    | { do: "act" }
+    /** The operator moves the clock, and everything due happens step by step. */
+    | { do: "advance"; seconds: number }
+    /** Time jumps under everybody; what was missed is caught up with. */
+    | { do: "jump"; seconds: number }
+    /** Nothing runs for so long; actions come once replicas are back. */
+    | { do: "outage"; seconds: number }
+  );
 
 export interface Schedule {
   seed: number;
@@ -39,54 +46,64 @@ export interface Schedule {
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
+const STEPS = 22;
+
 /** A story, from its seed alone. */
 export function scheduleOf(seed: number): Schedule {
   const random = randomFrom(seed);
   const beginsSecondsBefore = random.integer(HOUR / 2, 5 * HOUR);
   const replicas = random.pick([2, 2, 3] as const);
-  const steps = opening();
+  const steps = opening(random);
   // In somewhat more than a third of the stories.
-  const outageAt = random.integer(6, 36);
-  while (steps.length < 18) {
-    if (steps.length === outageAt)
-      steps.push({ do: "outage", seconds: 3 * DAY + random.integer(0, DAY), fault: null });
+  const outageAt = random.integer(6, 48);
+  while (steps.length < STEPS) {
+    if (steps.length === outageAt) steps.push(outage(random));
     steps.push(nextStep(random));
   }
   return { seed, replicas, beginsSecondsBefore, steps };
 }
 
-/** Everybody has a little to spend, and spends it. */
-function opening(): Step[] {
+/** Everybody has something to spend, and spends it. */
+function opening(random: Random): Step[] {
   const both = [0, 1] as const;
-  const credit = {
-    do: "voucher",
-    amount: "3.141592",
-    services: null,
-    lastsSeconds: 2 * HOUR,
-  } as const;
-  const create = { do: "create", kind: "notebook" } as const;
+  const credit = { do: "voucher", services: null, lastsSeconds: 2 * HOUR } as const;
+  const create = { do: "create", kind: random.pick(["notebook", "container"] as const) } as const;
+  const given = both.map((of) => ({ of, ...credit, amount: amount(random, 6_000_000) }));
+  const created = both.map((of) => ({ of, ...create, region: of }));
   return [
-    { do: "act", fault: null, actions: both.map((of) => ({ of, ...credit })) },
-    { do: "act", fault: null, actions: both.map((of) => ({ of, ...create, region: of })) },
+    { do: "act", fault: null, actions: given },
+    {
+      do: "act",
+      fault: null,
+      actions: [...created, { of: 0, do: "create", kind: "volume", region: 0 }],
+    },
   ];
+}
+
+function outage(random: Random): Step {
+  const seconds = 3 * DAY + random.integer(0, DAY);
+  return { do: "outage", seconds, fault: null, actions: actions(random, 0, 2) };
 }
 
 function nextStep(random: Random): Step {
   const fault = random.next() < 0.45 ? nextFault(random) : null;
   const kind = random.next();
-  if (kind < 0.5) {
-    const actions = Array.from({ length: random.integer(1, 4) }, () => nextAction(random));
-    return { do: "act", actions, fault };
+  if (kind < 0.5) return { do: "act", actions: actions(random, 2, 5), fault };
+  if (kind < 0.75) {
+    const seconds = random.integer(1, 420);
+    return { do: "advance", seconds, actions: actions(random, 0, 3), fault };
   }
-  if (kind < 0.75) return { do: "advance", seconds: random.integer(1, 420), fault };
   const seconds = random.pick([
     random.integer(60, 900),
-    random.integer(900, 3 * HOUR),
-    random.integer(3 * HOUR, 14 * HOUR),
-    random.integer(14 * HOUR, 2 * DAY),
+    random.integer(900, 2 * HOUR),
+    random.integer(HOUR, 10 * HOUR),
+    random.integer(11 * HOUR, 26 * HOUR),
   ]);
-  return { do: "jump", seconds, fault };
+  return { do: "jump", seconds, actions: actions(random, 0, 3), fault };
 }
+
+const actions = (random: Random, from: number, to: number) =>
+  Array.from({ length: random.integer(from, to) }, () => nextAction(random));
 
 const FAULTS = [
   "killReplica",
@@ -127,18 +144,18 @@ function nextAction(random: Random): Action {
     const lastsSeconds = random.pick([random.integer(20, 600), random.integer(600, DAY), 9 * DAY]);
     return { of, do: "voucher", amount: amount(random), services, lastsSeconds };
   }
-  if (kind < 0.89) return { of, do: "topUp", amount: BigInt(random.integer(1, 40_000_000)) };
+  if (kind < 0.9) return { of, do: "topUp", amount: BigInt(random.integer(1, 60_000_000)) };
   if (kind < 0.95) return { of, do: "plan", amount: amount(random), renews: random.next() < 0.5 };
   if (kind < 0.97) return { of, do: "cancelPlan", which };
   const period = random.pick(["day", "month"] as const);
   return { of, do: "quota", period, limitUsd: random.pick(["1.00", "20.00", "500.00"]) };
 }
 
-function amount(random: Random): string {
+function amount(random: Random, atLeast = 1): string {
   const micros = random.pick([
-    random.integer(1, 2_000_000),
-    random.integer(1_000_000, 9_000_000),
-    random.integer(9_000_000, 90_000_000),
+    random.integer(atLeast, atLeast + 2_000_000),
+    random.integer(4_000_000, 9_000_000),
+    random.integer(9_000_000, 190_000_000),
   ]);
-  return (micros / 1_000_000).toFixed(6);
+  return (Math.max(atLeast, micros) / 1_000_000).toFixed(6);
 }

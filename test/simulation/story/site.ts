@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { queryAsOwner } from "../../e2e/crash/witness.ts";
 import { startBalancer } from "../site/balancer.ts";
 import { startLossyProxy, type LossyProxy } from "../site/lossy-proxy.ts";
@@ -7,6 +8,7 @@ import type { Faults, Victim } from "./faults.ts";
 import type { Schedule } from "./schedule.ts";
 
 const ATTEMPTS = 5;
+const PATIENCE_MS = 30_000;
 
 /** One of the replicas of a story: processes come and go in it, each behind the same proxy. */
 class Seat implements Victim {
@@ -79,6 +81,16 @@ export async function openStorySite(
     adminUrl(),
     `update site_clock set offset_ms = ceil(extract(epoch from '${begin.toISOString()}' - clock_timestamp()) * 1000)`,
   );
+  // A fault may have the database away just now; asked twice, none of these does harm.
+  const insist = async <T extends object>(sql: string) => {
+    for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(20)) {
+      try {
+        return await queryAsOwner<T & Record<string, unknown>>(adminUrl(), sql);
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  };
   const proxies: LossyProxy[] = [];
   const through = async (of: () => Victim | null) => {
     const onCommit = () => faults.onCommit(of());
@@ -100,12 +112,11 @@ export async function openStorySite(
     applicationUrl: await through(() => null),
     seats,
     async now() {
-      const [row] = await queryAsOwner<{ now: Date }>(adminUrl(), "select site_now() as now");
+      const [row] = await insist<{ now: Date }>("select site_now() as now");
       return row!.now;
     },
     async jump(seconds) {
-      const sql = `update site_clock set offset_ms = offset_ms + ${seconds * 1000}`;
-      await queryAsOwner(adminUrl(), sql);
+      await insist(`update site_clock set offset_ms = offset_ms + ${seconds * 1000}`);
     },
     async closeReplicas() {
       closed = true;
