@@ -23,7 +23,7 @@ export class Values {
   }
 }
 
-/** SQL: the posting `p` is of this Workspace, Service and source. True where nothing is asked. */
+/** SQL: the posting `p` of Organization `$1` is of this Workspace, Service and source. True where nothing is asked. */
 export function matchesPosting(filter: HistoryFilter, values: Values): string {
   const { workspaceId, service, source, voucherId } = filter;
   const conditions = ["p.account in ('charges', 'grants', 'expired', 'conversion')"];
@@ -33,14 +33,15 @@ export function matchesPosting(filter: HistoryFilter, values: Values): string {
     conditions.push(
       `p.credit_id = (select id from credits where voucher_id = ${values.add(voucherId)})`,
     );
-  if (source !== undefined) {
-    // A grant of top-up names its credit; a charge on top-up names none.
-    const kind = values.add(source);
-    conditions.push(
-      `coalesce((select c.kind from credits c where c.id = p.credit_id), 'topUp') = ${kind}`,
-    );
-  }
+  if (source !== undefined) conditions.push(`(${isOf(source, values)})`);
   return conditions.join(" and ");
+}
+
+// A grant of top-up names its credit; a charge on top-up names none.
+function isOf(source: CreditKind, values: Values): string {
+  const credits = `array(select id from credits where organization_id = $1 and kind = ${values.add(source)})`;
+  const named = `p.credit_id = any (${credits})`;
+  return source === "topUp" ? `p.credit_id is null or ${named}` : named;
 }
 
 /** SQL: the run `r` is of this Workspace, Service and resource. True where nothing is asked. */

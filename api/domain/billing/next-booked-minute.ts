@@ -1,20 +1,32 @@
 import type { Tx } from "#db/tenant.ts";
 
-// What is charged is booked at the end of its minutes or later, so the first entry after a moment tells of the first
-// minute after it, but for late ones, which have shares of their own.
+// Charged minutes follow one another; late ones have shares of their own; whatever else was booked before the minutes of
+// the first charge comes before it.
 const NEXT = `
-  select least(
-    (select least(from_minute, floor(extract(epoch from at) / 60)::integer) from ledger_entries
-     where organization_id = $1 and at >= minute_start($2) and (kind <> 'charge' or from_minute >= $2)
-     order by at, seq limit 1),
-    (select min(from_minute) from run_shares where organization_id = $1 and from_minute >= $2)) as minute`;
+  with charged as materialized (
+    select coalesce((
+      select from_minute from ledger_entries
+      where organization_id = $1 and kind = 'charge' and at >= minute_start($2) and from_minute >= $2
+      order by at, seq limit 1), 2147483647) as minute
+  )
+  select least(minute, (
+      select min(from_minute) from run_shares where organization_id = $1 and from_minute >= $2
+    ), (
+      select floor(extract(epoch from at) / 60)::integer from ledger_entries
+      where organization_id = $1 and kind <> 'charge' and at >= minute_start($2)
+        and at < minute_start((select minute from charged))
+      order by at limit 1
+    )) as minute
+  from charged`;
 
-/** The first minute from this one on that was charged or in which something was booked, or an earlier one; null: none. */
+const NEVER = 2_147_483_647;
+
+/** The first minute from this one on that was charged, or in which something else was booked; null: there is none. */
 export async function nextBookedMinute(
   tx: Tx,
   organizationId: string,
   from: number,
 ): Promise<number | null> {
-  const { rows } = await tx.client.query<{ minute: number | null }>(NEXT, [organizationId, from]);
-  return rows[0]!.minute === null ? null : Math.max(from, rows[0]!.minute);
+  const { rows } = await tx.client.query<{ minute: number }>(NEXT, [organizationId, from]);
+  return rows[0]!.minute === NEVER ? null : rows[0]!.minute;
 }

@@ -27,28 +27,40 @@ const CHECKS: readonly Check[] = [
   ...RUN_CHECKS,
 ];
 
-/** Organizations that one statement looks at, and the differences that it tells. */
-const CHUNK = 200;
+/** Organizations that are looked at in one snapshot, and the differences of each kind that are told of them. */
+const CHUNK = 100;
 const MOST = 50;
 
 /**
  * Recomputes the books of a shard from its usage runs and compares them with entries, postings, Wallets, credit and Quota
- * counters (WAL-6, BIL-2). One snapshot for all of it, so ticks go on meanwhile; some Organizations at a time.
+ * counters (WAL-6, BIL-2). Some Organizations at a time, each time in a snapshot: ticks go on meanwhile.
  */
 export async function verifyShard(database: Database, shard: number): Promise<Difference[]> {
-  return withSnapshot(database, async (client) => {
-    const { rows } = await client.query<{ id: string; cursor: number }>(
-      `select organization_id as id, cursor_minute as cursor from wallets join shard_cursors using (shard)
-       where shard = $1 order by organization_id`,
-      [shard],
-    );
-    const differences: Difference[] = [];
-    for (let at = 0; at < rows.length; at += CHUNK) {
-      const organizations = rows.slice(at, at + CHUNK).map((row) => row.id);
-      differences.push(...(await compare(client, organizations, rows[0]!.cursor)));
-    }
-    return differences;
-  });
+  const differences: Difference[] = [];
+  for (let after = FIRST; ;) {
+    const chunk = await withSnapshot(database, (client) => verifyNext(client, shard, after));
+    differences.push(...chunk.differences);
+    if (chunk.last === null) return differences;
+    after = chunk.last;
+  }
+}
+
+const FIRST = "00000000-0000-0000-0000-000000000000";
+
+async function verifyNext(
+  client: pg.PoolClient,
+  shard: number,
+  after: string,
+): Promise<{ differences: Difference[]; last: string | null }> {
+  const { rows } = await client.query<{ id: string; cursor: number }>(
+    `select organization_id as id, cursor_minute as cursor from wallets join shard_cursors using (shard)
+     where shard = $1 and organization_id > $2 order by organization_id limit $3`,
+    [shard, after, CHUNK],
+  );
+  const last = rows.at(-1);
+  if (last === undefined) return { differences: [], last: null };
+  const organizations = rows.map(({ id }) => id);
+  return { differences: await compare(client, organizations, last.cursor), last: last.id };
 }
 
 async function compare(
