@@ -7,6 +7,7 @@ import { fromMinorUnits } from "./minor-units.ts";
 import { minuteOf } from "./minute.ts";
 import type { Currency } from "./money.ts";
 import { openRun } from "./open-run.ts";
+import { resizeRun } from "./resize-run.ts";
 import { redeemVoucher } from "./redeem-voucher.ts";
 import { settleTopUp } from "./settle-top-up.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
@@ -139,6 +140,22 @@ test("WAL-4 a stop before the fixing that is reported after it gives back at the
   await scene.tick("2026-05-04T10:09:00Z");
   expect(await scene.remaining(voucher)).toBe(convert(1_500_000n, toVnd));
   expect(await scene.lines()).toMatchObject({ topUp: 10_000_000_000n });
+});
+
+test("WAL-4 a size from before the fixing that is seen after it is charged in both currencies", async () => {
+  const scene = await begin();
+  const subjectId = await scene.start(NOW, HOUR);
+  await settle(scene, "2026-05-04T10:05:20Z", 10_000_000_000n, "VND");
+  await scene.tick("2026-05-04T10:06:00Z");
+  const { shard } = scene.organization;
+  const resize = { shard, kind: "gpu" as const, subjectId, quantity: 2 };
+  await scene.at("2026-05-04T10:06:10Z", (tx) =>
+    resizeRun(tx, { ...resize, at: new Date("2026-05-04T10:02:00Z") }),
+  );
+  await scene.tick("2026-05-04T10:08:00Z");
+  // 2 minutes of one and 3 of two in dollars, then 3 of two in dong.
+  const dollars = convert(1_000_000n, toVnd);
+  expect(await scene.lines()).toMatchObject({ topUp: 10_000_000_000n - (2n + 6n + 6n) * dollars });
 });
 
 test("WAL-4 a start before the fixing that is reported after it is charged in the new currency", async () => {
