@@ -7,6 +7,7 @@ import { authorizedContext, identify } from "./identify.ts";
 import { on, readInput, type InputOf, type Mounting } from "./mount.ts";
 import { REQUEST_ID } from "./problem.ts";
 import type { AnyOperation } from "./route-context.ts";
+import { textStream } from "./text-stream.ts";
 
 /** A file that is made while it is being sent. */
 export interface ExportedFile {
@@ -29,7 +30,7 @@ export function mountExport<O extends AnyOperation>(
     const ctx = await authorizedContext(mounting, c, operation, actor, target);
     const input = await readInput<O>(c, operation, params);
     const { filename, content } = await handler(ctx, input);
-    const body = await begun(content);
+    const body = await textStream(content);
     await recordExport(operation, ctx, params, input.query as object);
     const headers = {
       [REQUEST_ID]: c.get("requestId"),
@@ -40,28 +41,6 @@ export function mountExport<O extends AnyOperation>(
     };
     return new Response(body, { status: operation.status, headers });
   });
-}
-
-/** The stream, once its first piece is there. */
-async function begun(content: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
-  const pieces = content[Symbol.asyncIterator]();
-  let next: Promise<IteratorResult<string>> = Promise.resolve(await pieces.next());
-  const encoder = new TextEncoder();
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await next;
-        if (done) return controller.close();
-        controller.enqueue(encoder.encode(value));
-        next = pieces.next();
-        next.catch(() => {}); // Told by the pull that waits for it.
-      },
-      async cancel() {
-        await pieces.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 function recordExport(
