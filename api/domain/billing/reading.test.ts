@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { newId } from "#domain/ids.ts";
 import { openRun } from "./open-run.ts";
 import { listCreditHistory, type EntryKey } from "./list-credit-history.ts";
+import { presentEntry } from "#domain/wallet/present-entry.ts";
+import { settleTopUp } from "./settle-top-up.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
-import { gpuRun } from "./testing/world.ts";
+import { gpuRun, RATES } from "./testing/world.ts";
 import { readUsage } from "./read-usage.ts";
 
 const postgres = testDatabase();
@@ -104,6 +106,43 @@ test("WAL-6 a correction names its run and the minutes it gives back; an expiry 
         amount: -3_000_000n,
       },
     ],
+  });
+});
+
+test("WAL-4 WAL-6 fixing another currency is one entry: what there was, and what it became", async () => {
+  const scene = await Scene.begin(postgres.database, NOW);
+  const { organizationId } = scene.organization;
+  await scene.grant(NOW, 2_500_000n, { expiresAt: "2026-06-01T00:00:00Z" });
+  await scene.start(NOW, HOUR);
+  await scene.tick("2026-05-04T10:01:00Z");
+  await scene.at("2026-05-04T10:01:00Z", (tx) =>
+    settleTopUp(tx, {
+      organizationId,
+      amount: 3_000_000_000n,
+      currency: "JPY",
+      rates: RATES,
+      key: "payment",
+    }),
+  );
+  const [topUp, conversion, charge] = await read(scene);
+  expect(conversion).toMatchObject({
+    kind: "conversion",
+    currency: "JPY",
+    amount: 232_500_000n,
+    former: { amount: 1_500_000n, currency: "USD" },
+    balanceAfter: { vouchers: 232_500_000n },
+  });
+  expect(presentEntry(conversion!).description).toBe(
+    "The Wallet's currency was fixed: 1.50 USD became 232.50 JPY",
+  );
+  expect(presentEntry(topUp!)).toMatchObject({
+    kind: "grant",
+    amount: { amount: "3000.00", currency: "JPY" },
+    balanceAfter: { amount: "3232.50", currency: "JPY" },
+  });
+  expect(presentEntry(charge!)).toMatchObject({
+    amount: { amount: "-1.00", currency: "USD" },
+    resources: [{ pricePerHour: { amount: "60.00", currency: "USD" } }],
   });
 });
 
