@@ -9,6 +9,7 @@ export type { Properties, Schema } from "./schema-problems.ts";
 export { realWorld, type World } from "./world.ts";
 export {
   readWorkspaces,
+  relateNamed,
   relateWorkspaces,
   touchedWorkspaces,
   workspaceName,

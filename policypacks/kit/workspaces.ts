@@ -68,6 +68,26 @@ export function workspaceName(
   return saved?.find(({ id }) => id === reference.id)?.name ?? reference.id;
 }
 
+/**
+ * Whether a name or id in the configuration means the Workspace of a reference. Where a preview shows only the other of
+ * the two it may: what limits or bounds a Workspace must not lapse because a preview changes it.
+ */
+export function relateNamed(
+  workspaces: Workspaces,
+  reference: Reference,
+  named: string,
+): ReturnType<typeof relate> {
+  const { own, saved } = workspaces;
+  const id = reference.id ?? own.find(({ self }) => relate(self, reference) === "same")?.self.id;
+  const name = workspaceName(workspaces, { ...reference, id });
+  if (named === id || named === name) return "same";
+  if (!named.startsWith("ws_")) return name === undefined || name === id ? "unsure" : "different";
+  if (id !== undefined) return "different";
+  const identity = saved === null ? undefined : identityOf(workspaces, reference);
+  if (identity === undefined) return "unsure";
+  return identity === named ? "same" : "different";
+}
+
 /** Which saved Workspaces some resources of a program are in: all may be, where one of those may be anywhere. */
 export function touchedWorkspaces(
   resources: readonly PolicyResource[],

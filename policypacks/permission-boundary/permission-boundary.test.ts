@@ -36,6 +36,18 @@ describe("IAC-7 the stack policy", () => {
     ]);
   });
 
+  it("IAC-7 holds a configured boundary of an id against a Workspace whose id the preview does not show", async () => {
+    const vn = { name: "vn-only", statements: [allow("notebook", ["hanoi"])] };
+    const bound = (id: string) => ({ boundaries: [{ ...vn, workspaces: [id] }] });
+    expect([...(await refused([ml, inside(ml, "tokyo")], bound("ws_1"))).keys()]).toEqual([
+      "in-tokyo",
+    ]);
+    const shown = workspace("ml", { workspaceId: "ws_1" });
+    expect((await refused([shown, inside(shown, "tokyo")], bound("ws_1"))).size).toBe(1);
+    expect((await refused([shown, inside(shown, "tokyo")], bound("ws_2"))).size).toBe(0);
+    expect((await refused([ml, inside(ml, "tokyo")], bound("web"))).size).toBe(0);
+  });
+
   it("joins by ids where they are known, whatever wrote them", async () => {
     const ws = "ws_01jd0000000000000000000000";
     const pol = "pol_01jd0000000000000000000000";

@@ -1,4 +1,4 @@
-import { relateWorkspaces, workspaceName, type Reference } from "@aifactory/policy-kit";
+import { relateNamed, relateWorkspaces, type Reference } from "@aifactory/policy-kit";
 import type { Candidate } from "./candidates.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Program } from "./program.ts";
@@ -60,9 +60,6 @@ function isNamed(
   names: readonly string[] | undefined,
 ): ReturnType<typeof relateWorkspaces> {
   if (names === undefined) return "same";
-  if (reference.id !== undefined && names.includes(reference.id)) return "same";
-  const name = workspaceName(program.workspaces, reference);
-  if (name !== undefined && name !== reference.id)
-    return names.includes(name) ? "same" : "different";
-  return "unsure";
+  const relations = names.map((name) => relateNamed(program.workspaces, reference, name));
+  return (["same", "unsure"] as const).find((each) => relations.includes(each)) ?? "different";
 }

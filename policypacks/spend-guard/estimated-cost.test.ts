@@ -75,6 +75,19 @@ describe("IAC-7 estimated-cost refuses", () => {
     ]);
   });
 
+  it("IAC-7 by a limit that may be meant: a preview shows only the name or only the id", async () => {
+    const there = notebook({ workspaceId: "ws_1" });
+    const limit = (workspace: string) => ({ workspaceLimits: [{ workspace, maxHourly: "1" }] });
+    expect(await refused([there], limit("ml"))).toHaveLength(1);
+    expect(await refused([there], limit("ws_2"))).toEqual([]);
+    // Changed by the program, a Workspace does not show its id.
+    expect(await refused([ml, notebook()], limit("ws_1"))).toHaveLength(1);
+    expect(await refused([ml, notebook()], limit("web"))).toEqual([]);
+    const shown = resource("Workspace", "ml", { name: "ml", workspaceId: "ws_1" });
+    expect(await refused([shown, notebook({}, shown)], limit("ws_2"))).toEqual([]);
+    expect(await refused([shown, notebook({}, shown)], limit("ws_1"))).toHaveLength(1);
+  });
+
   it("QUO-1 a Workspace over its Quota, of a day or of a month, to the micro-unit", async () => {
     const of = (period: string, limitUsd: string) =>
       refused([ml, web, notebook(), quota({ period, limitUsd })]);

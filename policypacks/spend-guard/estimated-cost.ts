@@ -80,7 +80,7 @@ function judge(
   const { places, workspaces } = placesOf(resources, costs, facts);
   try {
     return [
-      ...limitFindings(places, costs, facts, configuration, urn),
+      ...limitFindings(places, costs, { facts, workspaces }, configuration, urn),
       ...quotaFindings(places, resources, facts, workspaces),
       ...(facts.wallet
         ? walletFindings(facts.wallet, costs, facts, configuration.walletHours ?? 1, urn)

@@ -1,16 +1,16 @@
-import type { Finding } from "@aifactory/policy-kit";
+import { relateNamed, type Finding, type Workspaces } from "@aifactory/policy-kit";
 import { parseAmount, type Currency } from "@aifactory/sdk";
 import type { Configuration, Limits } from "./configuration.ts";
 import { sumOf, type Cost } from "./costs.ts";
 import type { Facts } from "./facts.ts";
-import { NOT_KNOWN, type Place } from "./places.ts";
+import type { Place } from "./places.ts";
 import { assumed, money, monthly, rate } from "./words.ts";
 
 /** Estimates against configured limits, of the program and of each Workspace; and the estimates themselves, for information. */
 export function limitFindings(
   places: readonly Place[],
   costs: readonly Cost[],
-  facts: Facts,
+  { facts, workspaces }: { readonly facts: Facts; readonly workspaces: Workspaces },
   configuration: Configuration,
   stackUrn: string | undefined,
 ): Finding[] {
@@ -19,8 +19,8 @@ export function limitFindings(
   return [
     ...places.flatMap((place) => {
       // A Workspace that is not known yet may be any of those that have limits.
-      const mine = workspaceLimits.filter(({ workspace }) =>
-        [workspace, NOT_KNOWN].some((each) => each === place.name || each === place.reference.id),
+      const mine = workspaceLimits.filter(
+        ({ workspace }) => relateNamed(workspaces, place.reference, workspace) !== "different",
       );
       return judge({ ...place, name: `workspace ${place.name}` }, facts, currency, mine);
     }),

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** The name of a Workspace of which nothing is known. */
-export const NOT_KNOWN = "(not known yet)";
+const NOT_KNOWN = "(not known yet)";
 
 /** Groups what costs by Workspace. What may be in several counts in each: none of them is to be exceeded. */
 export function placesOf(
