@@ -121,6 +121,26 @@ test("CAT-2 a size that is reported after the new price holds from its moment on
   expect(await scene.lines()).toMatchObject({ topUp: -(1n + 4n + 18n) * 1_000_000n });
 });
 
+test("CAT-2 a resize after a new price that no tick has come to yet goes on at that price", async () => {
+  const scene = await begin();
+  const product = newId();
+  const subjectId = await scene.start(START, HOUR, { product });
+  await scene.tick("2026-05-04T10:01:00Z");
+  await change(scene, "gpu", product, "10:03", 3n);
+  await change(scene, "gpu", product, "10:05", 4n);
+  const { shard } = scene.organization;
+  const at = new Date("2026-05-04T10:05:00Z");
+  const resize = { shard, kind: "gpu" as const, subjectId, quantity: 2, at };
+  await scene.at("2026-05-04T10:05:30Z", (tx) => resizeRun(tx, resize));
+  await scene.tick("2026-05-04T10:07:00Z");
+  expect(await runsOf(scene)).toEqual([
+    "10:00:00-10:03:00 at 1",
+    "10:03:00-10:05:00 at 3",
+    "10:05:00-open at 8",
+  ]);
+  expect(await scene.lines()).toMatchObject({ topUp: -(3n + 6n + 16n) * 1_000_000n });
+});
+
 test("CAT-2 several replicas put a new price in force once", async () => {
   const scene = await begin();
   const product = newId();

@@ -1,7 +1,7 @@
 import type { Tx } from "#db/tenant.ts";
 import { minuteStart } from "./minute.ts";
 import type { Currency } from "./money.ts";
-import type { NewRun, RunPrice } from "./usage-run.ts";
+import type { NewRun, RunPrice, UsageRun } from "./usage-run.ts";
 
 /** Micro-units per hour of one flavor, or of one GiB, from the start of a minute on. */
 interface PriceChange extends Record<Currency, bigint> {
@@ -42,7 +42,28 @@ async function changesWithin(tx: Tx, cursor: number, run: NewRun): Promise<Price
   return rows;
 }
 
-function priceOf(change: PriceChange, { currency, quantity }: NewRun): RunPrice {
+/**
+ * What an hour of the whole quantity costs from a moment on, where a price newer than the run's begins between its start
+ * and that moment: no tick has ended the run at it yet, and none will look at what starts after it (CAT-2). Else null.
+ */
+export async function newerPrice(
+  tx: Tx,
+  run: UsageRun,
+  { quantity, at }: { quantity: number; at: Date },
+): Promise<RunPrice | null> {
+  const { rows } = await tx.client.query<PriceChange>(
+    `select effective_minute as minute, vnd as "VND", usd as "USD", jpy as "JPY" from prices
+     where kind = $1 and item = $2 and minute_start(effective_minute) > $3 and minute_start(effective_minute) <= $4
+     order by effective_minute desc limit 1`,
+    [run.kind, run.kind === "gpu" ? run.product : run.region, run.started_at, at],
+  );
+  return rows[0] ? priceOf(rows[0], { currency: run.currency, quantity }) : null;
+}
+
+function priceOf(
+  change: PriceChange,
+  { currency, quantity }: Pick<NewRun, "currency" | "quantity">,
+): RunPrice {
   const size = BigInt(quantity);
   return {
     currency,

@@ -1,6 +1,7 @@
 import type { Tx } from "#db/tenant.ts";
 import { holdShard } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
+import { newerPrice } from "./price-changes.ts";
 import { shortenRun } from "./shorten-run.ts";
 import { newRunLike, type NewRun, type RunKind, type UsageRun } from "./usage-run.ts";
 
@@ -15,7 +16,7 @@ export interface Resize {
 }
 
 /**
- * Ends what is open of a subject at a moment and goes on in another size (RES-3), at the same price for each unit; the
+ * Ends what is open of a subject at a moment and goes on in another size (RES-3), at the price for each unit by then; the
  * minute of the change belongs to the old size. Reported late, it also holds for what new prices, or the fixing of the
  * currency, have continued since. Idempotent; nothing happens when nothing is open or the size is the same.
  */
@@ -23,7 +24,8 @@ export async function resizeRun(tx: Tx, resize: Resize): Promise<void> {
   const cursor = await holdShard(tx, resize.shard);
   const runs = await runsFrom(tx, resize);
   if (runs.length === 0 || runs.at(-1)!.quantity === resize.quantity) return;
-  const next = runs.map((run) => resized(run, resize));
+  const next: NewRun[] = [];
+  for (const run of runs) next.push(await resized(tx, run, resize));
   // The latest first: none of them is then taken for the successor of one before it.
   for (const [i, run] of [...runs.entries()].toReversed())
     await shortenRun(tx, cursor, run, next[i]!.startedAt);
@@ -44,13 +46,15 @@ async function runsFrom(tx: Tx, { subjectId, kind, at }: Resize): Promise<UsageR
   return rows.slice(before + 1);
 }
 
-function resized(run: UsageRun, { quantity, at }: Resize): NewRun {
+async function resized(tx: Tx, run: UsageRun, { quantity, at }: Resize): Promise<NewRun> {
   const whole = (price: bigint) => (price * BigInt(quantity)) / BigInt(run.quantity);
+  const startedAt = at > run.started_at ? at : run.started_at;
   return {
     ...newRunLike(run),
     quantity,
     pricePerHour: whole(run.price_per_hour),
     priceUsdPerHour: whole(run.price_usd_per_hour),
-    startedAt: at > run.started_at ? at : run.started_at,
+    ...(await newerPrice(tx, run, { quantity, at: startedAt })),
+    startedAt,
   };
 }

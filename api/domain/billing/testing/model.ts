@@ -87,18 +87,25 @@ export class Model {
     this.#renumberAfter(run);
   }
 
-  /** From a moment on another size, at the same price for each unit, in all that continues the interval since. */
+  /** From a moment on another size, at the price for each unit by then, in all that continues the interval since. */
   resize(interval: ModelRun[], quantity: number, at: number): void {
     const same = interval.findLastIndex((run) => run.quantity !== interval.at(-1)!.quantity) + 1;
     const runs = interval.slice(same).filter((run) => run.end === null || run.end > at);
     if (runs.at(-1)!.quantity === quantity) return;
-    const next = runs.map((run) => ({
-      ...run,
-      quantity,
-      price: (run.price * BigInt(quantity)) / BigInt(run.quantity),
-      priceUsd: (run.priceUsd * BigInt(quantity)) / BigInt(run.quantity),
-      start: Math.max(run.start, at),
-    }));
+    const next = runs.map((run) => {
+      const start = Math.max(run.start, at);
+      const resized = {
+        ...run,
+        quantity,
+        price: (run.price * BigInt(quantity)) / BigInt(run.quantity),
+        priceUsd: (run.priceUsd * BigInt(quantity)) / BigInt(run.quantity),
+        start,
+      };
+      const newer = this.#pricesOf(run.item).findLast(
+        ({ minute }) => minute * MINUTE_MS > run.start && minute * MINUTE_MS <= start,
+      );
+      return (newer && this.#priced(resized, newer)) ?? resized;
+    });
     for (const [i, run] of [...runs.entries()].toReversed()) this.end(run, next[i]!.start);
     for (const run of next) this.#insert(run);
   }
