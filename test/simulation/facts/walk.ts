@@ -108,6 +108,7 @@ class Walker {
 
   charge(from: number, to: number, amounts: Amounts): void {
     const runs = this.#runs.filter((run) => run.tick_from < to && run.tick_until > from);
+    if (runs.length === 0) return;
     for (let minute = from; minute < to; minute++) {
       for (const run of runs)
         if (minute >= run.tick_from && minute < run.tick_until) this.#pay(run, minute, amounts);

@@ -44,6 +44,7 @@ class Seat implements Victim {
     await this.#replica?.kill();
   }
 
+  /** Drains; the process is somebody's again. */
   async close(): Promise<void> {
     const replica = this.#replica!;
     if (await replica.close()) this.#world.replicas.giveBack(replica);
@@ -61,6 +62,8 @@ export interface StorySite {
   now(): Promise<Date>;
   /** The clock jumps under everybody. */
   jump(seconds: number): Promise<void>;
+  /** Time goes on while there is no replica: one of them was killed, the others drained. */
+  standStill(seconds: number): Promise<void>;
   /** All replicas drain and go back; the database stays. */
   closeReplicas(): Promise<void>;
   /** Everything goes, whatever state it is in. */
@@ -91,6 +94,8 @@ export async function openStorySite(
       }
     }
   };
+  const jump = async (seconds: number) =>
+    void (await insist(`update site_clock set offset_ms = offset_ms + ${seconds * 1000}`));
   const proxies: LossyProxy[] = [];
   const through = async (of: () => Victim | null) => {
     const onCommit = () => faults.onCommit(of());
@@ -115,8 +120,12 @@ export async function openStorySite(
       const [row] = await insist<{ now: Date }>("select site_now() as now");
       return row!.now;
     },
-    async jump(seconds) {
-      await insist(`update site_clock set offset_ms = offset_ms + ${seconds * 1000}`);
+    jump,
+    async standStill(seconds) {
+      const [first, ...others] = seats as [Seat, ...Seat[]];
+      await Promise.all([first.kill(), ...others.map((seat) => seat.close())]);
+      await jump(seconds);
+      await Promise.all(seats.map((seat) => seat.revive()));
     },
     async closeReplicas() {
       closed = true;

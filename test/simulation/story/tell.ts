@@ -65,9 +65,7 @@ async function takeStep(step: Step, actors: Actors): Promise<void> {
   const { site, players, faults } = actors;
   if (step.fault) faults.arm(step.fault);
   if (step.do === "outage") {
-    await Promise.all(site.seats.map((seat) => seat.kill()));
-    await site.jump(step.seconds);
-    await Promise.all(site.seats.map((seat) => seat.revive()));
+    await site.standStill(step.seconds);
     await expectNothingDeleted(site);
   }
   if (step.do === "jump") await site.jump(step.seconds);
