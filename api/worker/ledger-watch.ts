@@ -31,7 +31,7 @@ export function watchLedger(options: LedgerWatchOptions): { stop(): Promise<void
     shard = (shard + 1) % SHARDS;
     const told = known.get(of) ?? new Set();
     const found = new Map(
-      (await verifyShard(database, of)).map((difference) => [
+      (await verifyShard(database, of, ending.signal)).map((difference) => [
         JSON.stringify(difference),
         difference,
       ]),
@@ -44,7 +44,9 @@ export function watchLedger(options: LedgerWatchOptions): { stop(): Promise<void
     }
     onVerified([...known.values()].reduce((sum, { size }) => sum + size, 0));
   };
-  const loop = every(pauseMs, ending.signal, verifyNext, onError);
+  const loop = every(pauseMs, ending.signal, verifyNext, (error) => {
+    if (!ending.signal.aborted) onError(error);
+  });
   return {
     async stop() {
       ending.abort();

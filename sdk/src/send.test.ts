@@ -155,3 +155,13 @@ test("a signal that was aborted before sends nothing", async () => {
   await expect(call).rejects.toBe(reason);
   expect(received).toEqual([]);
 });
+
+test("an export comes as the text that it is", async () => {
+  const csv = "type,day\r\nusage,2026-11-01\r\n";
+  const { url } = await serve(
+    (response) =>
+      void response.writeHead(200, { "content-type": "text/csv; charset=utf-8" }).end(csv),
+  );
+  const client = createClient({ url, token: "t" });
+  expect(await client.exportCreditHistory({ path: { organizationId: "org_1" } })).toBe(csv);
+});

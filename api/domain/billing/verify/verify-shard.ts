@@ -33,11 +33,17 @@ const MOST = 50;
 
 /**
  * Recomputes the books of a shard from its usage runs and compares them with entries, postings, Wallets, credit and Quota
- * counters (WAL-6, BIL-2). Some Organizations at a time, each time in a snapshot: ticks go on meanwhile.
+ * counters (WAL-6, BIL-2). Some Organizations at a time, each time in a snapshot: ticks go on meanwhile. Throws the
+ * signal's reason when it is told to end.
  */
-export async function verifyShard(database: Database, shard: number): Promise<Difference[]> {
+export async function verifyShard(
+  database: Database,
+  shard: number,
+  signal?: AbortSignal,
+): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (let after = FIRST; ;) {
+    signal?.throwIfAborted();
     const chunk = await withSnapshot(database, (client) => verifyNext(client, shard, after));
     differences.push(...chunk.differences);
     if (chunk.last === null) return differences;
