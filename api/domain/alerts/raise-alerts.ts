@@ -37,11 +37,8 @@ const RAISE = `
  * Wallets are locked.
  */
 export async function raiseAlerts(tx: Tx, scope: Scope, granted: boolean): Promise<void> {
-  const { rows } = await tx.client.query<Fallen>(RAISE, [
-    scope.shard,
-    scope.organizationId,
-    granted,
-  ]);
+  const values = [scope.shard, scope.organizationId, granted];
+  const { rows } = await tx.client.query<Fallen>({ name: "raise alerts", text: RAISE, values });
   await notify(tx, rows.map(noticeOf));
 }
 

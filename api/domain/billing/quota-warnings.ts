@@ -47,12 +47,8 @@ export async function warnQuotas(
   tx: Tx,
   scope: { shard: number; workspaceId: string | null; minute: number },
 ): Promise<void> {
-  const { rows } = await tx.client.query<Crossed>(CROSS, [
-    scope.shard,
-    scope.workspaceId,
-    scope.minute,
-    tx.now,
-  ]);
+  const values = [scope.shard, scope.workspaceId, scope.minute, tx.now];
+  const { rows } = await tx.client.query<Crossed>({ name: "warn of Quotas", text: CROSS, values });
   await notify(
     tx,
     rows.map((row) => noticeOf(row, minuteStart(scope.minute))),

@@ -7,9 +7,9 @@ export interface Scope {
 }
 
 // $1 shard, $2 now, $3 Organization. `changed` are shortages that are new, or that went below zero or back to it: a debt's
-// timer begins with them, or anew.
+// timer begins with them, or anew. Only of who can pay nothing it is looked up what there is.
 const TRACK = `
-  with short as materialized (
+  with poor as materialized (
     select w.organization_id, s.service, w.top_up + coalesce(sum(c.remaining), 0) < 0 as negative
     from wallets w
     cross join unnest(array['notebook', 'container']) as s(service)
@@ -20,14 +20,20 @@ const TRACK = `
     where w.shard = $1 and ($3::uuid is null or w.organization_id = $3)
     group by w.organization_id, s.service
     having w.top_up + coalesce(sum(c.remaining), 0) <= 0
-      and (exists (
-          select from resources r
-          where r.organization_id = w.organization_id and r.kind = s.service
-            and r.desired_state <> 'deleted' and r.deleted_at is null)
-        or exists (
-          select from volumes v
-          where v.organization_id = w.organization_id and (v.kind = 'home') = (s.service = 'notebook')
-            and v.desired_state <> 'deleted' and v.deleted_at is null))
+  ), living as materialized (
+    select p.*,
+      (select true from resources r
+       where r.organization_id = p.organization_id and r.kind = p.service
+         and r.desired_state = 'running' and r.deleted_at is null limit 1) as running,
+      (select true from resources r
+       where r.organization_id = p.organization_id and r.kind = p.service
+         and r.desired_state <> 'deleted' and r.deleted_at is null limit 1) as has_resource,
+      (select true from volumes v
+       where v.organization_id = p.organization_id and (v.kind = 'home') = (p.service = 'notebook')
+         and v.desired_state <> 'deleted' and v.deleted_at is null limit 1) as has_volume
+    from poor p
+  ), short as materialized (
+    select * from living where has_resource or has_volume
   ), ended as (
     delete from shortages x
     where x.shard = $1 and ($3::uuid is null or x.organization_id = $3) and not exists (
@@ -42,11 +48,7 @@ const TRACK = `
   ), work as (
     select 'debtTimer' as kind, organization_id, service from changed where negative_since is not null
     union all
-    select 'stopForDebt', s.organization_id, s.service from short s
-    where exists (
-      select from resources r
-      where r.organization_id = s.organization_id and r.kind = s.service
-        and r.desired_state = 'running' and r.deleted_at is null)
+    select 'stopForDebt', organization_id, service from short where running
   )
   insert into work_items (kind, key, organization_id, due_at, run_after)
   select kind, organization_id || ':' || service, organization_id, $2, clock_timestamp()
@@ -61,5 +63,6 @@ const TRACK = `
  * statement when zero is reached. A Service that has nothing to stop or delete is left alone.
  */
 export async function trackShortages(tx: Tx, { shard, organizationId }: Scope): Promise<void> {
-  await tx.client.query(TRACK, [shard, tx.now, organizationId]);
+  const values = [shard, tx.now, organizationId];
+  await tx.client.query({ name: "track shortages", text: TRACK, values });
 }
