@@ -60,6 +60,6 @@ function isNamed(
   names: readonly string[] | undefined,
 ): ReturnType<typeof relateWorkspaces> {
   if (names === undefined) return "same";
-  const relations = names.map((name) => relateNamed(program.workspaces, reference, name));
-  return (["same", "unsure"] as const).find((each) => relations.includes(each)) ?? "different";
+  const relations = new Set(names.map((name) => relateNamed(program.workspaces, reference, name)));
+  return (["same", "unsure"] as const).find((each) => relations.has(each)) ?? "different";
 }
