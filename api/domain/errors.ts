@@ -39,6 +39,9 @@ export interface InputProblem {
   suggestion?: string;
 }
 
+/** The problems that an answer lists: a request of a megabyte must not make one of many. */
+const MOST_SHOWN = 100;
+
 /** Bad input: 400, each problem with its place. */
 export class InputError extends DomainError {
   constructor(problems: InputProblem[]) {
@@ -47,7 +50,7 @@ export class InputError extends DomainError {
     super(
       "invalid_input",
       `${first!.pointer || "the body"}: ${first!.message}${more}.`.replace("..", "."),
-      { errors: problems },
+      { errors: problems.slice(0, MOST_SHOWN) },
     );
   }
 }

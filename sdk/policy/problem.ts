@@ -42,3 +42,6 @@ export function problem(
 export function pointTo(parent: string, step: string | number): string {
   return `${parent}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
+
+/** After as many problems of a list no more are looked for: nobody reads them, and a suggestion costs more than its name. */
+export const MOST_PROBLEMS = 100;

@@ -1,5 +1,5 @@
 import type { PolicyProblem } from "./problem.ts";
-import { pointTo, problem } from "./problem.ts";
+import { MOST_PROBLEMS, pointTo, problem } from "./problem.ts";
 import { quote } from "./validate-fields.ts";
 
 /** What is wrong with one name of a list, at its pointer; undefined when nothing is. */
@@ -24,29 +24,23 @@ export function validateNames(
     ];
   }
   const seen = new Set<string>();
-  return input.flatMap((name: unknown, index) => {
-    const at = pointTo(pointer, index);
-    if (typeof name !== "string") return [problem(at, "wrong_type", `A ${noun} is a name.`)];
+  const problems: PolicyProblem[] = [];
+  for (const [index, name] of input.entries()) {
+    if (problems.length >= MOST_PROBLEMS) break;
+    const found = problemOf(name, pointTo(pointer, index));
+    if (found !== undefined) problems.push(found);
+  }
+  return problems;
+
+  function problemOf(name: unknown, at: string): PolicyProblem | undefined {
+    if (typeof name !== "string") return problem(at, "wrong_type", `A ${noun} is a name.`);
     if (seen.has(name)) {
-      return [
-        problem(
-          at,
-          `duplicate_${noun}`,
-          `The ${noun} ${quote(name)} is named twice in this statement.`,
-        ),
-      ];
+      const message = `The ${noun} ${quote(name)} is named twice in this statement.`;
+      return problem(at, `duplicate_${noun}`, message);
     }
     seen.add(name);
-    if (name === "*") {
-      return [
-        problem(
-          at,
-          `unknown_${noun}`,
-          `In place of the list, "${noun}s": "*" means all of them.`,
-          "*",
-        ),
-      ];
-    }
-    return check(name, at) ?? [];
-  });
+    if (name !== "*") return check(name, at);
+    const message = `In place of the list, "${noun}s": "*" means all of them.`;
+    return problem(at, `unknown_${noun}`, message, "*");
+  }
 }

@@ -145,3 +145,14 @@ describe("POL-1 the shape of a Policy", () => {
     ]);
   });
 });
+
+test("POL-4 of a hostile list no more is told than anybody reads", () => {
+  const names = Array.from({ length: 100_000 }, (_, at) => `n${at}`);
+  const statement = { effect: "Allow", service: "notebook", regions: names, actions: names };
+  const statements = Array.from({ length: 100 }, () => statement);
+  const started = performance.now();
+  const problems = validatePolicy({ name: "p", statements }, { regions: ["hanoi"] });
+  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(problems.length).toBeGreaterThanOrEqual(100);
+  expect(problems.length).toBeLessThan(400);
+});

@@ -1,5 +1,5 @@
 import type { PolicyProblem } from "./problem.ts";
-import { pointTo, problem } from "./problem.ts";
+import { MOST_PROBLEMS, pointTo, problem } from "./problem.ts";
 import { isObject, validateFields } from "./validate-fields.ts";
 import { validateStatement } from "./validate-statement.ts";
 
@@ -28,7 +28,10 @@ export function validatePolicy(input: unknown, context: ValidationContext): Poli
   ];
 }
 
-/** All that is wrong with the statements of a Policy; `pointer` is where they lie in the document that problems point into. */
+/**
+ * What is wrong with the statements of a Policy, some hundred problems at most; `pointer` is where they lie in the document
+ * that problems point into.
+ */
 export function validateStatements(
   input: unknown,
   { regions }: ValidationContext,
@@ -42,9 +45,12 @@ export function validateStatements(
     const message = `A Policy has at most ${MAX_STATEMENTS} statements, this one has ${input.length}.`;
     return [problem(pointer, "too_many_statements", message)];
   }
-  return input.flatMap((statement, index) =>
-    validateStatement(statement, pointTo(pointer, index), regions),
-  );
+  const problems: PolicyProblem[] = [];
+  for (const [index, statement] of input.entries()) {
+    if (problems.length >= MOST_PROBLEMS) break;
+    problems.push(...validateStatement(statement, pointTo(pointer, index), regions));
+  }
+  return problems;
 }
 
 function validateName(input: unknown): PolicyProblem[] {

@@ -240,3 +240,19 @@ describe("POL-2 identity policies that wait for a return", () => {
     expect((await tools.ask("simulate", { principal })).status).toBe(404);
   });
 });
+
+test("POL-6 a question full of unknown names costs little, and its answer is short", async () => {
+  const name = (number: number) => `n${number}_`.padEnd(64, "abcdefghij");
+  const policies = Array.from({ length: 100 }, (_, at) => ({ name: name(at), statements: hanoi }));
+  const attach = Array.from({ length: 1000 }, (_, at) => ({
+    policy: name(at + 5000),
+    workspaceId: ml,
+  }));
+  const started = performance.now();
+  const { status, body } = await diff({ policies, attach });
+  expect(performance.now() - started).toBeLessThan(3_000);
+  expect(status).toBe(400);
+  expect(body.detail).toContain("(and 999 more)");
+  expect(body.errors).toHaveLength(100);
+  expect(body.errors[0]).toMatchObject({ code: "unknown_policy", suggestion: expect.any(String) });
+});

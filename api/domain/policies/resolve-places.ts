@@ -45,6 +45,10 @@ export async function resolvePlaces(
   return { attach: attached, detach: detached };
 }
 
+/** Comparing a thousand names with a thousand others would hold up everybody for seconds. */
+const MOST_SUGGESTED = 5;
+const MOST_COMPARED = 1_000;
+
 /** The names of other Policies are read only to suggest one. */
 async function refuseUnknown(
   { site, authorization }: ReadContext,
@@ -55,13 +59,15 @@ async function refuseUnknown(
   const others = await site.database.read
     .select({ name: policies.name })
     .from(policies)
-    .where(eq(policies.organizationId, authorization.target.organizationId));
+    .where(eq(policies.organizationId, authorization.target.organizationId))
+    .limit(MOST_COMPARED);
   const names = new Set([...known.keys(), ...others.map(({ name }) => name)]);
+  let suggested = 0;
   throw new InputError(
     attach.flatMap(({ policy }, index) => {
       if (known.has(policy)) return [];
       const message = `There is no Policy "${policy}", saved or proposed.`;
-      const suggestion = nearestName(policy, names);
+      const suggestion = suggested++ < MOST_SUGGESTED ? nearestName(policy, names) : undefined;
       const problem = { pointer: `/attach/${index}/policy`, code: "unknown_policy", message };
       return [suggestion === undefined ? problem : { ...problem, suggestion }];
     }),
