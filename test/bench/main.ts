@@ -1,17 +1,21 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { BenchResult } from "./result.ts";
+import type { BenchOptions, BenchResult } from "./result.ts";
 
 /** The benchmarks; each file exports one function that measures against a floor or a peer in the same run. */
-const BENCHES: Record<string, () => Promise<{ default: () => Promise<BenchResult> }>> = {
+const BENCHES: Record<
+  string,
+  () => Promise<{ default: (options: BenchOptions) => Promise<BenchResult> }>
+> = {
   api: () => import("./api.ts"),
+  billing: () => import("./billing.ts"),
   policy: () => import("./policy.ts"),
   site: () => import("./site.ts"),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" } },
+  options: { json: { type: "string" }, runs: { type: "string" } },
 });
 const [name = ""] = positionals;
 const load = BENCHES[name];
@@ -20,7 +24,7 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const run = (await load()).default;
-  const result = await run();
+  const result = await run({ runs: values.runs === undefined ? null : Number(values.runs) });
   for (const line of result.lines) console.log(line);
   console.log(result.passed ? "passed" : "BELOW THE FLOOR");
   if (values.json !== undefined)

@@ -1,3 +1,9 @@
+/** What the command line may ask of a benchmark. */
+export interface BenchOptions {
+  /** How many usage runs, where there are any; null for the full size. */
+  readonly runs: number | null;
+}
+
 /** What a benchmark measured, and whether that is good enough. */
 export interface BenchResult {
   readonly passed: boolean;
