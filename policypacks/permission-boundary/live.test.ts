@@ -136,6 +136,25 @@ describe("IAC-7 the boundary pack asks the control plane", () => {
     expect(await refused([there, resource("Membership", "m", somebody)], config)).toHaveLength(1);
   });
 
+  it("POL-2 and a principal whose identity policies wait for the return is no member, whom they bind then", async () => {
+    const nothing = await save("hanoi-readers", [
+      { ...allow(["hanoi"]), actions: ["notebook:read"] },
+    ]);
+    const gone = await site.mint("gone@example.com", { [other]: "Member" });
+    await attach(nothing, other, gone.userId);
+    const path = `/v1/me/memberships/${other}`;
+    expect((await site.request("DELETE", path, { token: gone.token })).status).toBe(204);
+    const config = { principal: { userId: gone.userId } };
+    const there = notebook(other, "hanoi");
+    expect(await refused([there], config)).toEqual([
+      expect.stringContaining(`${gone.userId} is no member of the Workspace`),
+    ]);
+    const joins = { workspaceId: other, userId: gone.userId, role: "Member" };
+    expect(await refused([there, resource("Membership", "m", joins)], config)).toEqual([
+      expect.stringContaining('identity policy "hanoi-readers" (workspace other)'),
+    ]);
+  });
+
   it("RBAC-6 and refuses what the token may not see", async () => {
     const admin = await site.mint("admin@example.com", { [lab]: "Admin" });
     const program = [notebook(lab, "tokyo"), notebook(other, "hanoi")];

@@ -26,16 +26,18 @@ export async function readSaved(
     for await (const { id } of paginate(client.listWorkspacePolicies, place))
       attachments.push({ workspaceId, policyId: id, isIdentity: false });
     if (userId === undefined) continue;
-    const identity = await identityPolicies(
-      { client, organizationId, signal },
-      workspaceId,
-      userId,
+    const identity = await ifThere(() =>
+      Array.fromAsync(
+        paginate(client.listMemberPolicies, { path: { workspaceId, userId }, signal }),
+      ),
     );
     if (identity === null) continue;
-    memberOf.push(workspaceId);
     attachments.push(
-      ...identity.map((policyId) => ({ workspaceId, policyId, isIdentity: true as const })),
+      ...identity.map(({ policyId }) => ({ workspaceId, policyId, isIdentity: true as const })),
     );
+    // Policies also wait for the return of somebody who is no member any more (POL-2).
+    const member = await ifThere(() => client.getMember({ path: { workspaceId, userId }, signal }));
+    if (member !== null) memberOf.push(workspaceId);
   }
   return {
     workspaces: workspaces.map(({ id, name }) => ({ id, name })),
@@ -44,21 +46,15 @@ export async function readSaved(
     }),
     attachments,
     memberOf: userId === undefined ? null : memberOf,
-    isOwner: organization.ownerId === userId,
+    isOwner: userId !== undefined && organization.ownerId === userId,
     regions: regions.map(({ id }) => id),
   };
 }
 
-/** Ids of a member's identity policies; null for who is no member. */
-async function identityPolicies(
-  { client, signal }: Connection,
-  workspaceId: string,
-  userId: string,
-): Promise<string[] | null> {
+/** What is read; null where there is no such thing. */
+async function ifThere<Answer>(read: () => Promise<Answer>): Promise<Answer | null> {
   try {
-    const place = { path: { workspaceId, userId }, signal };
-    const found = await Array.fromAsync(paginate(client.listMemberPolicies, place));
-    return found.map(({ policyId }) => policyId);
+    return await read();
   } catch (error) {
     if (error instanceof NotFoundError) return null;
     throw error;
