@@ -10,7 +10,8 @@ const CONTINUE = `
     from usage_runs r
     left join lateral (
       select price_in($3, vnd, usd, jpy) as price from prices
-      where kind = r.kind and item = case r.kind when 'gpu' then r.product else r.region end and effective_minute <= $2
+      where kind = r.kind and item = case r.kind when 'gpu' then r.product else r.region end
+        and effective_minute <= greatest($2, r.first_minute)
       order by effective_minute desc limit 1
     ) p on true
     where r.organization_id = $1 and r.tick_until > $2
