@@ -27,6 +27,12 @@ describe("RES-8 required-tags", () => {
     expect(await run({ owner: "" }, { tags: [{ key: "owner" }] })).toEqual([]);
   });
 
+  it("takes no tag for given that every object inherits", async () => {
+    for (const key of ["constructor", "toString", "__proto__"])
+      expect(await run({ team: "vision" }, { tags: [{ key }] })).toHaveLength(1);
+    expect(await run({ constructor: "x" }, { tags: [{ key: "constructor" }] })).toEqual([]);
+  });
+
   it("takes what is not known yet for a wrong value, where values matter", async () => {
     expect(await run({ team: unknown })).toEqual([expect.stringContaining("is not known yet")]);
     expect(await run(unknown)).toHaveLength(1);
@@ -43,6 +49,9 @@ describe("RES-8 required-tags", () => {
   it("refuses configuration that could require nothing", async () => {
     await expect(run({}, { tags: [{ key: "a", pattern: "(" }] })).rejects.toThrow(
       "tags[0].pattern is no regular expression: (",
+    );
+    await expect(run({}, { tags: [{ key: "a", pattern: "a)|(b" }] })).rejects.toThrow(
+      "tags[0].pattern is no regular expression: a)|(b",
     );
     await expect(run({}, { tags: [team], kinds: ["Notebok"] })).rejects.toThrow(
       "kinds[0] must be one of Notebook, GpuContainer, Volume; did you mean Notebook?",

@@ -71,7 +71,7 @@ function rule({ key, values, pattern }: RequiredTag, at: number): (tags: unknown
       ? ` It is like ${pattern}.`
       : "";
   return (tags) => {
-    const value = tags === UNKNOWN ? UNKNOWN : (tags as Record<string, unknown> | null)?.[key];
+    const value = tags === UNKNOWN ? UNKNOWN : ownValue(tags, key);
     const problem = problemOf(value);
     return problem === undefined ? [] : [{ message: `TAG ${key} – ${problem}${wanted}` }];
   };
@@ -87,10 +87,18 @@ function rule({ key, values, pattern }: RequiredTag, at: number): (tags: unknown
   }
 }
 
+/** Of a tag that every object inherits, such as `constructor`, the program's own alone counts. */
+function ownValue(tags: unknown, key: string): unknown {
+  return typeof tags === "object" && tags !== null && Object.hasOwn(tags, key)
+    ? (tags as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
 function compile(pattern: string | undefined, path: string): RegExp | undefined {
   if (pattern === undefined) return undefined;
   try {
-    return new RegExp(`^(?:${pattern})$`, "u");
+    // Alone first: `a)|(b` is one only where it is put between others.
+    return new RegExp(`^(?:${new RegExp(pattern, "u").source})$`, "u");
   } catch {
     throw new ConfigurationError(
       `configuration of required-tags: ${path} is no regular expression: ${pattern}`,
