@@ -22,7 +22,7 @@ export async function lapseCredits(
 ): Promise<void> {
   const { rows } = await tx.client.query<Lapsing>(
     `update credits set lapsed_at = $4
-     where shard = $1 and remaining > 0 and lapsed_at is null and until_minute <= $2
+     where shard = $1 and spendable and until_minute <= $2
        and ($3::uuid[] is null or organization_id = any ($3))
      returning id, organization_id, kind, remaining, currency, until_minute`,
     [window.shard, window.to, window.organizations, tx.now],

@@ -113,7 +113,7 @@ async function sourcesOfMinute(
     `select c.organization_id as "organizationId", c.id, c.kind, c.services, c.remaining, false as lapsed,
        c.from_minute as "fromMinute", c.until_minute as "untilMinute"
      from credits c
-     where c.shard = $1 and c.remaining > 0 and c.lapsed_at is null and c.from_minute <= $2 and c.until_minute > $2
+     where c.shard = $1 and c.spendable and c.from_minute <= $2 and c.until_minute > $2
        and c.organization_id = any ($3)
      order by c.organization_id, ${CREDIT_ORDER}`,
     [window.shard, window.from, window.organizations],

@@ -14,7 +14,7 @@ const TRACK = `
     from wallets w
     cross join unnest(array['notebook', 'container']) as s(service)
     left join credits c on c.shard = w.shard and c.organization_id = w.organization_id
-      and c.remaining > 0 and c.lapsed_at is null
+      and c.spendable
       and c.starts_at <= $2 and (c.expires_at is null or c.expires_at > $2)
       and (c.services is null or s.service = any (c.services))
     where w.shard = $1 and ($3::uuid is null or w.organization_id = $3)
