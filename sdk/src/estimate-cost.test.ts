@@ -107,5 +107,10 @@ describe("BIL-2 estimateCost", () => {
   it("refuses to guess where there is no price at all", () => {
     expect(() => estimateCost(item, prices, "VND")).toThrow("No price in VND fits.");
     expect(() => estimateCost(item, { flavors: [], storage: [] }, "USD")).toThrow(RangeError);
+    // A flavor that is not known yet may be the one without a price.
+    const yen = { ...flavor("yen", "hanoi", "1"), pricePerHour: [] };
+    const mixed = { ...prices, flavors: [...prices.flavors, yen] };
+    expect(() => estimateCost({ ...item, flavor: undefined }, mixed, "USD")).toThrow(RangeError);
+    expect(estimateCost(item, mixed, "USD")).toEqual(estimateCost(item, prices, "USD"));
   });
 });

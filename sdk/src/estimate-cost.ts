@@ -36,7 +36,7 @@ const MOST_GIB = 16_384;
 /**
  * What an hour of something costs: exactly the charge of sixty minutes (BIL-2), for a price per hour in micro-units
  * divides into minutes without a rest by the hour; n hours cost n times that.
- * @throws {RangeError} when no price in this currency fits, not even another flavor's.
+ * @throws {RangeError} when something that it can be has no price in this currency.
  */
 export function estimateCost(item: CostItem, prices: PriceList, currency: Currency): CostEstimate {
   const assumptions: string[] = [];
@@ -93,6 +93,8 @@ function dearestOf<Choice>(
     return price ? [[choice, parseAmount(price.amount)] as [Choice, bigint]] : [];
   });
   const [first, ...others] = priced;
-  if (first === undefined) throw new RangeError(`No price in ${currency} fits.`);
+  // What has no price in this currency may be the dearest.
+  if (first === undefined || priced.length < choices.length)
+    throw new RangeError(`No price in ${currency} fits.`);
   return others.reduce((dearest, each) => (each[1] > dearest[1] ? each : dearest), first);
 }
