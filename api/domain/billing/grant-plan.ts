@@ -1,5 +1,4 @@
 import type { Tx } from "#db/tenant.ts";
-import { notFound } from "#domain/errors.ts";
 import { newId } from "#domain/ids.ts";
 import { grantPeriod } from "./grant-period.ts";
 import type { Currency } from "./money.ts";
@@ -8,6 +7,7 @@ import type { Plan } from "./plan.ts";
 import { judgeGrant } from "./judge-balances.ts";
 import { isDue } from "./renew-plans.ts";
 import { siteRates } from "./site-rates.ts";
+import { lockWallet } from "./wallet.ts";
 
 export interface PlanGrant {
   organizationId: string;
@@ -26,14 +26,16 @@ export interface PlanGrant {
  */
 export async function grantPlan(tx: Tx, grant: PlanGrant): Promise<Plan> {
   const { organizationId, amount, currency, period, renews, startsAt } = grant;
+  // Before the plan, whose reference to the Wallet shares its lock: two that hold it so could not both have it alone.
+  const { shard } = await lockWallet(tx, organizationId);
   const { rows } = await tx.client.query<Plan>(
     `insert into plans (id, organization_id, shard, amount, currency, period_unit, period_count, renews, starts_at,
        next_starts_at, created_at)
-     select $1, organization_id, shard, $3, $4, $5, $6, $7, $8, $8, $9 from wallets where organization_id = $2
-     returning *`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10) returning *`,
     [
       newId(),
       organizationId,
+      shard,
       amount,
       currency,
       period.unit,
@@ -43,10 +45,9 @@ export async function grantPlan(tx: Tx, grant: PlanGrant): Promise<Plan> {
       tx.now,
     ],
   );
-  const plan = rows[0];
-  if (!plan) throw notFound("organization");
+  const plan = rows[0]!;
   if (!isDue(plan, tx.now)) return plan;
   const granted = await grantPeriod(tx, plan, await siteRates(tx));
-  await judgeGrant(tx, { shard: plan.shard, organizationId });
+  await judgeGrant(tx, { shard, organizationId });
   return granted;
 }

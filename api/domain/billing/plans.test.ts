@@ -9,7 +9,7 @@ import { periodStart } from "./plan-period.ts";
 import { settleTopUp } from "./settle-top-up.ts";
 import { createResource } from "./testing/resources.ts";
 import { Scene, testDatabase } from "./testing/fixture.ts";
-import { RATES, tickAt } from "./testing/world.ts";
+import { at, RATES, tickAt } from "./testing/world.ts";
 
 const postgres = testDatabase();
 const NOW = "2026-05-04T10:00:00Z";
@@ -148,6 +148,21 @@ test("PAY-4 several replicas grant a period once", async () => {
   await database.close();
   expect(await days(scene)).toEqual(["4-5", "5-6", "6-7", "7-8"]);
   expect(await scene.lines()).toMatchObject({ plans: 100_000_000n });
+});
+
+test("PAY-4 plans granted to one Organization at the same moment, beside a tick, wait for one another", async () => {
+  const scene = await begin();
+  const { organizationId, shard } = scene.organization;
+  await scene.start(NOW, HOUR);
+  const database = openDatabase(postgres.get().url, { max: 9 });
+  const plan = { organizationId, amount: 1_000_000n, currency: "USD", period: DAY } as const;
+  const startsAt = new Date("2026-05-04T10:01:00Z");
+  const grants = Array.from({ length: 8 }, () =>
+    at(database, startsAt, (tx) => grantPlan(tx, { ...plan, renews: false, startsAt })),
+  );
+  await Promise.all([...grants, tickAt(database, shard, startsAt)]);
+  await database.close();
+  expect(await scene.lines()).toMatchObject({ plans: 8_000_000n, topUp: -1_000_000n });
 });
 
 test("WAL-4 each period is converted when it is granted, to the currency that the Wallet has by then", async () => {
