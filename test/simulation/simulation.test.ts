@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addUp, tell, type Told } from "./story/tell.ts";
 import { makeWorld, type World } from "./site/world.ts";
@@ -25,7 +26,9 @@ test.each(seeds)(
     try {
       told.push(await tell(world, seed, (line) => journal.push(line)));
     } catch (error) {
-      console.error(`${journal.join("\n")}\nTell it again: SEED=${seed} npm run test:simulation`);
+      console.error(
+        `${journal.join("\n")}\n${inspect(error)}\nTell it again: SEED=${seed} npm run test:simulation`,
+      );
       throw error;
     }
     expect(journal.length).toBeGreaterThan(0);

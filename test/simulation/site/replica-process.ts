@@ -15,8 +15,16 @@ async function obey(order: Order): Promise<void> {
   await close?.();
   close = null;
   if (order.do === "close") return void report({ closed: true });
-  const replica = await openReplica(order, (error) => report({ error: String(error) }));
+  const replica = await openReplica(order, (error) => report({ error: describe(error) }));
   close = replica.close;
   report({ port: replica.port });
 }
+
+/** With what PostgreSQL tells beside it, such as who waited for whom in a deadlock. */
+function describe(error: unknown): string {
+  const { cause, detail, where } = error as { cause?: unknown; detail?: string; where?: string };
+  const own = [String(error).split("\n")[0], detail, where].filter(Boolean).join(" | ");
+  return cause instanceof Error ? `${own} <- ${describe(cause)}` : own;
+}
+
 report({ ready: true });
