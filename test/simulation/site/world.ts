@@ -35,7 +35,6 @@ export interface World {
   /** The first moment of a month, which every story passes. */
   monthStart: Date;
   prices: PriceChange[];
-  /** Answers its name. */
   createDatabase(name: string): Promise<void>;
   dropDatabase(name: string): Promise<void>;
   end(): Promise<void>;
@@ -45,10 +44,15 @@ const TEMPLATE = "simulation_template";
 const SPARE_REPLICAS = 3;
 const DEFAULT_SITE = new URL("../../../api/domain/catalogue/default-site.json", import.meta.url);
 
+/** Nothing is left running when it throws. */
 export async function makeWorld(): Promise<World> {
+  await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "aifactory-simulation-"));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const cluster = await startCluster();
+  stack.defer(() => cluster.remove());
   const replicas = new ReplicaPool(SPARE_REPLICAS);
+  stack.defer(() => replicas.end());
   const monthStart = nextMonth(new Date());
   const { file, prices } = datedSite(JSON.parse(readFileSync(DEFAULT_SITE, "utf8")), monthStart);
   const siteFile = join(folder, "site.json");
@@ -62,6 +66,7 @@ export async function makeWorld(): Promise<World> {
   await installWitness(cluster.adminUrl(TEMPLATE));
   await queryAsOwner(cluster.adminUrl(TEMPLATE), INSTALL_MONEY_WITNESS);
   const run = (sql: string) => queryAsOwner(cluster.adminUrl(), sql);
+  const everything = stack.move();
   return {
     cluster,
     replicas,
@@ -73,11 +78,7 @@ export async function makeWorld(): Promise<World> {
     createDatabase: async (name) =>
       void (await run(`create database ${name} template ${TEMPLATE} strategy file_copy`)),
     dropDatabase: async (name) => void (await run(`drop database ${name} with (force)`)),
-    async end() {
-      await replicas.end();
-      await cluster.remove();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    end: () => everything.disposeAsync(),
   };
 }
 
