@@ -1,19 +1,12 @@
-import { fill, type Size } from "./billing/fill.ts";
-import { floor, prepareFloor } from "./billing/floor.ts";
-import { startBenchSite, type BenchSite } from "./billing/site.ts";
-import { charge, type Step } from "./billing/steps.ts";
-import { transfers } from "./billing/transfers.ts";
-import { median, type BenchOptions, type BenchResult } from "./result.ts";
+import { CATCH_UP, measureSize, ROUNDS, RUNS_EACH, type Measured } from "./billing/measure-size.ts";
+import type { Step } from "./billing/steps.ts";
+import type { BenchOptions, BenchResult } from "./result.ts";
 
 const FULL = 1_000_000;
-const SIZES = [10_000, 100_000];
-const RUNS_EACH = 100;
-const ROUNDS = 5;
-const CATCH_UP = 60;
-const TRANSFER_SECONDS = 3;
+const SMALLER = [10_000, 100_000];
 
-const TICK_LIMIT = 3;
-const CATCH_UP_LIMIT = 1.5;
+const OVER_FLOOR = 3;
+const OVER_TICK = 1.5;
 const OVER_TRANSFERS = 100;
 
 const METHOD = [
@@ -22,155 +15,106 @@ const METHOD = [
   `reads the open runs, sums per Organization and product and inserts as many rows. A warm-up, then ${ROUNDS} rounds in turn: a`,
   `tick of one minute, the floor, a catch-up of ${CATCH_UP} minutes; medians, ratios within a round. Each minute some credit runs out.`,
 ];
+const HEADER = [
+  row("", "tick of a minute", "", "", "", "", `catch-up of ${CATCH_UP}`),
+  row("runs", "", "floor", "WAL", "entries", "postings", "", "tick", "WAL", "entries", "postings"),
+];
 
-interface Measured {
-  size: Size;
-  tick: Step;
-  floorSeconds: number;
-  catchUp: Step;
-  tickRatio: number;
-  catchUpRatio: number;
-  transfers: Record<number, number> | null;
-}
-
-/** A tick against its floor, a catch-up against a tick, and both against a ledger with a transfer per charge (BIL-3). */
+/**
+ * A tick against its floor, a catch-up against a tick, and charges a second against a ledger with a transfer for each
+ * (BIL-3). The limits are those of a million runs; what a tick costs at all outweighs fewer.
+ */
 export default async function benchBilling({ runs }: BenchOptions): Promise<BenchResult> {
   const full = runs ?? FULL;
+  const sizes = [...SMALLER.filter((size) => size < full), full];
   const measured: Measured[] = [];
-  for (const size of [...SIZES.filter((one) => one < full), full])
-    measured.push(await measureSize(size, size === full));
-  const last = measured.at(-1)!;
-  const [connections, best] = Object.entries(last.transfers!).reduce((a, b) =>
-    b[1] > a[1] ? b : a,
-  );
-  const perSecond = last.size.runs / last.tick.seconds;
-  const catchUpPerSecond = (CATCH_UP * last.size.runs) / last.catchUp.seconds;
-  const limits = [
-    {
-      holds: last.tickRatio <= TICK_LIMIT,
-      text: `tick: ${last.tickRatio.toFixed(2)} × the floor (at most ${TICK_LIMIT})`,
-    },
-    {
-      holds: last.catchUpRatio <= CATCH_UP_LIMIT,
-      text: `catch-up of ${CATCH_UP} minutes: ${last.catchUpRatio.toFixed(2)} × a tick (at most ${CATCH_UP_LIMIT})`,
-    },
-    {
-      holds: perSecond / best >= OVER_TRANSFERS,
-      text: `charges a second: ${count(perSecond)} in a tick, ${Math.round(perSecond / best)} × those of transfers (at least ${OVER_TRANSFERS}); ${count(catchUpPerSecond)} in a catch-up`,
-    },
-  ];
+  for (const size of sizes) measured.push(await measureSize(size, size === full));
+  const largest = measured.at(-1)!;
+  const limits = judge(largest);
+  const rates = Object.entries(largest.transfers!).map(([n, rate]) => `${n} → ${count(rate)}`);
   return {
-    passed: limits.every(({ holds }) => holds),
+    passed: full < FULL || limits.every(({ holds }) => holds),
     lines: [
       ...METHOD,
-      row(
-        "runs",
-        "tick",
-        "floor",
-        "×",
-        "catch-up",
-        "×",
-        "WAL",
-        "entries",
-        "postings",
-        "WAL",
-        "entries",
-        "postings",
-      ),
+      ...HEADER,
       ...measured.map(shown),
-      `WAL, entries and postings: of a tick, then of a catch-up.`,
-      `A transfer per charge, connections → charges/s: ${Object.entries(last.transfers!)
-        .map(([n, rate]) => `${n} → ${count(rate)}`)
-        .join(", ")}; best with ${connections}`,
-      ...limits.map(({ holds, text }) => `${holds ? "holds" : "FAILS"}  ${text}`),
+      `× the floor hashed in memory, a plan the product's settings do not give: ${largest.overHashed.toFixed(2)}`,
+      `a transfer for each charge, charges a second by connections: ${rates.join(", ")}`,
+      ...limits.map(({ holds, text }) => `${holds ? "holds" : "does not hold"}: ${text}`),
     ],
-    figures: Object.assign({ transfersPerSecond: best }, ...measured.map(figuresOf)),
+    figures: Object.assign({ transfersPerSecond: best(largest) }, ...measured.map(figuresOf)),
   };
 }
 
-async function measureSize(runs: number, withTransfers: boolean): Promise<Measured> {
-  await using site = await startBenchSite();
-  const size = { runs, organizations: Math.ceil(runs / RUNS_EACH) };
-  await fill(site.owner, size, morning());
-  await prepareFloor(site);
-  await round(site);
-  const rounds: Awaited<ReturnType<typeof round>>[] = [];
-  for (let n = 0; n < ROUNDS; n++) rounds.push(await round(site));
-  return {
-    size,
-    tick: medianStep(rounds.map(({ tick }) => tick)),
-    floorSeconds: median(rounds.map((one) => one.floorSeconds)),
-    catchUp: medianStep(rounds.map(({ catchUp }) => catchUp)),
-    tickRatio: median(rounds.map(({ tick, floorSeconds }) => tick.seconds / floorSeconds)),
-    catchUpRatio: median(rounds.map(({ tick, catchUp }) => catchUp.seconds / tick.seconds)),
-    transfers: withTransfers ? await transfers(site, TRANSFER_SECONDS) : null,
-  };
+function judge(largest: Measured) {
+  const { runs, tick, catchUp, overFloor, overTick } = largest;
+  const perSecond = runs / tick.seconds;
+  const overTransfers = perSecond / best(largest);
+  return [
+    {
+      holds: overFloor <= OVER_FLOOR,
+      text: `a tick is ${overFloor.toFixed(2)} × the floor (at most ${OVER_FLOOR})`,
+    },
+    {
+      holds: overTick <= OVER_TICK,
+      text: `a catch-up of ${CATCH_UP} minutes is ${overTick.toFixed(2)} × a tick (at most ${OVER_TICK})`,
+    },
+    {
+      holds: overTransfers >= OVER_TRANSFERS,
+      text:
+        `${count(perSecond)} charges a second in a tick are ${Math.round(overTransfers)} × transfers at their best ` +
+        `(at least ${OVER_TRANSFERS}); ${count((CATCH_UP * runs) / catchUp.seconds)} in a catch-up`,
+    },
+  ];
 }
 
-async function round(site: BenchSite) {
-  const tick = await charge(site, 1);
-  const { seconds: floorSeconds } = await floor(site);
-  const catchUp = await charge(site, CATCH_UP);
-  return { tick, floorSeconds, catchUp };
+function best({ transfers }: Measured): number {
+  return Math.max(...Object.values(transfers!));
 }
 
-/** The next day's sixth hour, as a minute: no round reaches midnight, which would split a catch-up. */
-function morning(): number {
-  return Math.ceil(Date.now() / 86_400_000) * 1440 + 360;
-}
-
-function medianStep(steps: Step[]): Step {
-  const of = (name: keyof Step) => median(steps.map((step) => step[name]));
-  return {
-    seconds: of("seconds"),
-    walBytes: of("walBytes"),
-    entries: of("entries"),
-    postings: of("postings"),
-  };
-}
-
-function shown({ size, tick, floorSeconds, catchUp, tickRatio, catchUpRatio }: Measured): string {
-  const rows = ({ walBytes, entries, postings }: Step) => [
+function shown({ runs, tick, floorSeconds, overFloor, catchUp, overTick }: Measured): string {
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const written = ({ walBytes, entries, postings }: Step) => [
     `${(walBytes / 1e6).toFixed(1)} MB`,
     count(entries),
     count(postings),
   ];
   return row(
-    count(size.runs),
-    `${tick.seconds.toFixed(2)} s`,
-    `${floorSeconds.toFixed(2)} s`,
-    tickRatio.toFixed(2),
-    `${catchUp.seconds.toFixed(2)} s`,
-    catchUpRatio.toFixed(2),
-    ...rows(tick),
-    ...rows(catchUp),
+    count(runs),
+    seconds(tick.seconds),
+    `${overFloor.toFixed(2)} × ${seconds(floorSeconds)}`,
+    ...written(tick),
+    seconds(catchUp.seconds),
+    `${overTick.toFixed(2)} ×`,
+    ...written(catchUp),
   );
 }
 
-const count = (value: number) => Math.round(value).toLocaleString("en");
-
-function row(...columns: string[]): string {
-  const widths = [9, 8, 8, 5, 9, 5, 9, 8, 9, 9, 8, 9];
-  return columns.map((text, at) => text.padStart(widths[at]!)).join(" ");
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
 
-function figuresOf({
-  size,
-  tick,
-  floorSeconds,
-  catchUp,
-  tickRatio,
-  catchUpRatio,
-}: Measured): Record<string, number> {
-  const of = (name: string, step: Step) =>
-    Object.entries(step).map(([figure, value]) => [
-      `${name}${figure[0]!.toUpperCase()}${figure.slice(1)}${size.runs}`,
+function row(...columns: string[]): string {
+  const widths = [9, 8, 15, 9, 8, 9, 10, 7, 9, 8, 9];
+  return columns
+    .map((text, at) => text.padStart(widths[at]!))
+    .join(" ")
+    .trimEnd();
+}
+
+/** `tickSeconds10000`, `catchUpWalBytes10000`, … */
+function figuresOf({ runs, tick, catchUp, ...ratios }: Measured): Record<string, number> {
+  const { floorSeconds, overFloor, overHashed, overTick } = ratios;
+  const of = (prefix: string, step: Step) =>
+    Object.entries(step).map(([name, value]) => [
+      `${prefix}${name[0]!.toUpperCase()}${name.slice(1)}${runs}`,
       value,
     ]);
   return {
     ...Object.fromEntries([...of("tick", tick), ...of("catchUp", catchUp)]),
-    [`floorSeconds${size.runs}`]: floorSeconds,
-    [`tickOverFloor${size.runs}`]: tickRatio,
-    [`catchUpOverTick${size.runs}`]: catchUpRatio,
+    [`floorSeconds${runs}`]: floorSeconds,
+    [`overFloor${runs}`]: overFloor,
+    [`overHashed${runs}`]: overHashed,
+    [`overTick${runs}`]: overTick,
   };
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 /** What the books are filled with. */
-export interface Size {
+interface Size {
   readonly runs: number;
   readonly organizations: number;
 }
