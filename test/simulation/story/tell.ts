@@ -74,7 +74,9 @@ async function takeStep(step: Step, actors: Actors): Promise<void> {
   const [advanced] = await Promise.all([seconds > 0 && actors.advance(seconds), acts]);
   if (step.do === "outage") await expectNothingDeleted(site, before);
   await faults.settle(site.seats);
-  if (advanced) await expectQuiet(actors);
+  if (!advanced) return;
+  await expectQuiet(actors);
+  await expectDebtsFollowed(site);
 }
 
 /** Everything is deleted, and the minute of the last deletion is over. */
@@ -95,6 +97,20 @@ async function expectQuiet({ site, advance }: Actors): Promise<void> {
     queryAsOwner(site.adminUrl(), "select d.* from shard_cursors, witness.debtors(shard) d");
   if ((await debtors()).length === 0 || !(await advance(60))) return;
   expect(await debtors(), "BIL-5 debtors that run").toEqual([]);
+}
+
+/** BIL-6: every debt has had the warnings of its age, and after 24 hours and the last of them its deletion. */
+async function expectDebtsFollowed(site: StorySite): Promise<void> {
+  const overdue = `
+    select * from (
+      select s.*, case warnings
+        when 0 then negative_since
+        when 1 then negative_since + interval '12 hours'
+        when 2 then negative_since + interval '23 hours'
+        else greatest(negative_since + interval '24 hours', last_warned_at + interval '1 hour') end as due
+      from shortages s where negative_since is not null) debts
+    where due < site_now() - interval '1 minute'`;
+  expect(await queryAsOwner(site.adminUrl(), overdue), "BIL-6 debts left alone").toEqual([]);
 }
 
 /** BIL-6: nothing has been deleted but for debts that were warned of three times before the outage. */
