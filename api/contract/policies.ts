@@ -81,7 +81,8 @@ export const accessChange = z.object({ ...place, ...comparison }).openapi("Acces
   description: "What somebody gains and loses in a Workspace (POL-6, POL-8).",
 });
 export const newAccess = z.object({ ...place, gained: comparison.gained }).openapi("NewAccess", {
-  description: "What somebody would gain in a Workspace if every Service were enabled there.",
+  description:
+    'What somebody would gain in a Workspace if every Service were enabled there; the region "*" stands for those that the site adds later.',
 });
 
 export const attachmentRequest = z

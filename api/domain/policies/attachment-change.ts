@@ -3,7 +3,6 @@ import {
   diffAccess,
   findEmptySets,
   type AccessSubject,
-  type Cell,
   type EnabledServices,
 } from "@aifactory/sdk/policy";
 import { and, eq } from "drizzle-orm";
@@ -22,7 +21,7 @@ export function presentAttachmentChange(
   ids: { workspaceId: string; policyId: string },
   { before, after }: AttachmentChange,
 ) {
-  const { gained, lost } = cellsOf({ before, after });
+  const { gained, lost } = diffAccess(compileAccess(before), compileAccess(after));
   return {
     workspaceId: publicId("workspace", ids.workspaceId),
     policyId: publicId("policy", ids.policyId),
@@ -30,14 +29,6 @@ export function presentAttachmentChange(
     lost: [...lost],
     warnings: warningsOf(after),
   };
-}
-
-/** The cells that the change gives and takes on one's own resources. */
-export function cellsOf({ before, after }: AttachmentChange): {
-  gained: readonly Cell[];
-  lost: readonly Cell[];
-} {
-  return diffAccess(compileAccess(before), compileAccess(after));
 }
 
 /** The part of an attachment's answer that the audit log keeps (POL-8). */

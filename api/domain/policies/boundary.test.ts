@@ -186,6 +186,24 @@ describe("POL-8 a locked boundary", () => {
     expect((await change("DELETE", noContainers)).body.gained).toEqual([]);
   });
 
+  test("POL-8 holds for regions that the site adds later", async () => {
+    const regions = [...site.site.catalogue.regionIds];
+    const today = await policy({ ...everything[0]!, regions });
+    const always = await policy(everything[0]!);
+    await change("PUT", today);
+    await lock();
+    const refused = await change("PUT", always, admin.token);
+    expect(refused.body.code).toBe("boundary_locked");
+    expect(refused.body.gained.map((it: any) => it.region)).toEqual(
+      refused.body.gained.map(() => "*"),
+    );
+    expect(refused.body.detail).toMatch(/would allow notebook:\w+ in regions to come and \d+ more/);
+    // Today nobody gains a cell by it.
+    expect((await change("PUT", always)).body.gained).toEqual([]);
+    // The list of today's regions is no more than all of them: taking it away again takes nothing.
+    expect((await change("DELETE", today, admin.token)).status).toBe(200);
+  });
+
   test("AUD-1 the refusal is in the log", async () => {
     const id = await policy(hanoiOnly);
     await change("PUT", id);

@@ -3,7 +3,8 @@ import { refusal } from "#domain/access/refusal.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import type { DomainError } from "#domain/errors.ts";
 import type { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";
-import { cellsOf, enabledServices, type AttachmentChange } from "./attachment-change.ts";
+import { enabledServices, type AttachmentChange } from "./attachment-change.ts";
+import { describeGains, possibleGains } from "./possible-gains.ts";
 import { refuseNewAccess, type Expectation } from "./refuse-new-access.ts";
 
 interface BoundaryChange {
@@ -33,8 +34,7 @@ export async function judgeBoundaryChange(
     regions: site.catalogue.regionIds,
   });
   if (workspace.boundaryLocked && role !== "Owner") {
-    // Judged as if every Service were enabled: what the lock keeps shut must not open when the Owner enables one.
-    const { gained } = cellsOf({ before: member("*", before), after: member("*", after) });
+    const gained = possibleGains({ before: member("*", before), after: member("*", after) });
     if (gained.length > 0) throw boundaryLocked(gained);
   }
   const services = await enabledServices(tx, workspace.id);
@@ -44,11 +44,9 @@ export async function judgeBoundaryChange(
 }
 
 function boundaryLocked(gained: readonly { action: string; region: string }[]): DomainError {
-  const [first] = gained;
-  const more = gained.length > 1 ? ` and ${gained.length - 1} more` : "";
   return refusal(
     "boundary_locked",
-    `The Owner has locked the boundary of this Workspace, and the change would allow ${first!.action} in ${first!.region}${more}. Ask the Owner.`,
+    `The Owner has locked the boundary of this Workspace, and the change would allow ${describeGains(gained)}. Ask the Owner.`,
     { layer: "boundary", gained, remedy: remedy({ ask: "Owner" }) },
   );
 }

@@ -6,6 +6,7 @@ import {
 } from "@aifactory/sdk/policy";
 import { publicId } from "#domain/ids.ts";
 import { warningsOf, type AttachmentChange } from "./attachment-change.ts";
+import { possibleGains } from "./possible-gains.ts";
 import type { MemberAccess, WorkspaceAccess } from "./workspace-access.ts";
 
 /** What somebody can do in a Workspace before and after a change; without `userId`, whoever has no identity policies. */
@@ -63,14 +64,10 @@ export function presentChanges(changes: readonly PlacedChange[]) {
   });
 }
 
-/**
- * Who would gain what if every Service were enabled, as a locked boundary is judged (POL-8): what a change opens in a
- * Service that is not enabled yet would else be gained unseen, the day it is.
- */
+/** Who would gain what, judged as a locked boundary is (POL-8). */
 export function newAccessOf(changes: readonly PlacedChange[]) {
   return changes.flatMap((change) => {
-    const everywhere = (subject: AccessSubject) => compileAccess({ ...subject, services: "*" });
-    const { gained } = diffAccess(everywhere(change.before), everywhere(change.after));
+    const gained = possibleGains(change);
     return gained.length === 0 ? [] : [{ ...placeOf(change), gained: [...gained] }];
   });
 }

@@ -117,6 +117,7 @@ describe("POL-6 what would be saved", () => {
     expect(cellsOf(body.newAccess[0].gained)).toEqual([
       "container:create hanoi",
       "container:create tokyo",
+      "container:create *",
     ]);
     const refused = await tools.edit(policy.id, { statements: everything, expect: "noNewAccess" });
     expect(refused.body.newAccess).toEqual(body.newAccess);

@@ -92,7 +92,11 @@ describe("POL-8 a boundary that is expected to give nothing", () => {
         cell: "container:create hanoi",
       },
     );
-    expect(cells).toEqual(["container:create hanoi", "container:create tokyo"]);
+    expect(cells).toEqual([
+      "container:create hanoi",
+      "container:create tokyo",
+      "container:create *",
+    ]);
     expect((await tools.detach({ workspaceId }, noContainers)).body.gained).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { DomainError } from "#domain/errors.ts";
 import { newAccessOf, type PlacedChange } from "./compare-access.ts";
+import { describeGains } from "./possible-gains.ts";
 
 /** What a change promises (POL-8). */
 export type Expectation = "noNewAccess" | undefined;
@@ -10,12 +11,10 @@ export function refuseNewAccess(expect: Expectation, changes: readonly PlacedCha
   const newAccess = newAccessOf(changes);
   const [first] = newAccess;
   if (first === undefined) return;
-  const { action, region } = first.gained[0]!;
-  const cells = newAccess.reduce((sum, { gained }) => sum + gained.length, 0);
-  const more = cells > 1 ? ` and ${cells - 1} more` : "";
+  const gains = describeGains(newAccess.flatMap(({ gained }) => gained));
   throw new DomainError(
     "new_access",
-    `The change would allow ${action} in ${region}${more} (workspace ${first.workspace}), and no new access is expected. Nothing was changed. Narrow it, or leave out "expect".`,
+    `The change would allow ${gains} (workspace ${first.workspace}), and no new access is expected. Nothing was changed. Narrow it, or leave out "expect".`,
     { newAccess },
   );
 }

@@ -1363,7 +1363,7 @@ export type PolicyDiff = {
 };
 
 /**
- * What somebody would gain in a Workspace if every Service were enabled there.
+ * What somebody would gain in a Workspace if every Service were enabled there; the region "*" stands for those that the site adds later.
  */
 export type NewAccess = {
     workspaceId: string;
