@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { BenchSite } from "./site.ts";
 
-const CONNECTIONS = [1, 2, 4, 8, 16] as const;
+const CONNECTIONS = [1, 2, 4, 8, 16, 32, 64] as const;
 
 const SETUP = `
   create table bench_accounts (id integer primary key, balance bigint not null) with (fillfactor = 50);
