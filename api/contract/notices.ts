@@ -26,7 +26,7 @@ const facts = z
   })
   .openapi("NoticeFacts", {
     description:
-      "`lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt.",
+      "`lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3, and on after outages), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt.",
   });
 
 const notice = z

@@ -25,3 +25,12 @@ test("BIL-6 within an hour of the last warning nothing is deleted, however old t
   expect(debtStep(late, 24, at(101, -1))).toEqual({ wait: at(101) });
   expect(debtStep(late, 24, at(101))).toEqual({ do: "delete" });
 });
+
+test("BIL-6 a deletion that an outage held up is announced once more, an hour before", () => {
+  const warned = { negativeSince, warnings: 3, lastWarnedAt: at(23) };
+  expect(debtStep(warned, 24, at(24, 600))).toEqual({ do: "delete" });
+  expect(debtStep(warned, 24, at(24, 601))).toEqual({ do: "warn" });
+  const again = { negativeSince, warnings: 4, lastWarnedAt: at(100) };
+  expect(debtStep(again, 24, at(101, -1))).toEqual({ wait: at(101) });
+  expect(debtStep(again, 24, at(101))).toEqual({ do: "delete" });
+});

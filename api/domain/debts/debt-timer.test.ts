@@ -173,6 +173,22 @@ test("BIL-6 after an outage of days nothing is deleted unannounced: the missing 
   expect(await desiredOf(it)).toEqual(DELETED);
 });
 
+test("BIL-6 after an outage a debt that was warned of before it is warned of again, and has an hour", async () => {
+  const it = await debtor();
+  await until(it, 23.5 * HOUR);
+  expect(await warningsOf(it)).toHaveLength(3);
+  await outage(3 * 24 * HOUR);
+  await site.worker.runUntilQuiet();
+  const warnings = await warningsOf(it);
+  expect(warnings.map(({ facts }) => facts.warning)).toEqual([1, 2, 3, 4]);
+  expect(await desiredOf(it)).toEqual(KEPT);
+  const last = warnings[3]!.after;
+  await until(it, last + HOUR - SOON);
+  expect(await desiredOf(it)).toEqual(KEPT);
+  await until(it, last + HOUR + SOON);
+  expect(await desiredOf(it)).toEqual(DELETED);
+});
+
 test("BIL-6 a debt that arose during an outage begins when it is committed", async () => {
   const tenant = await insertTenant(site.database, 3n);
   const container = await createContainer({ ...site, ...tenant }, { diskGib: 10 });

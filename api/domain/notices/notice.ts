@@ -8,7 +8,7 @@ export interface NoticeFacts {
   lowBalance: { service: Service; needed: Money; available: Money };
   /** BIL-5. */
   stoppedForDebt: { service: Service; stopped: number };
-  /** BIL-6: the first, second or third warning of a debt. */
+  /** BIL-6: the first, second or third warning of a debt; the third again, counted on, after an outage. */
   debtWarning: {
     service: Service;
     warning: number;

@@ -25,7 +25,7 @@ const DELETIONS = `
 
 /**
  * BIL-6: whatever was deleted for a debt had been below zero for 24 hours without a break, by every balance that was ever
- * committed; three warnings had been recorded, the last of them an hour before.
+ * committed; at least three warnings had been recorded, the last of them an hour before.
  */
 export async function expectDebtsRight(adminUrl: string, organizationId: string): Promise<void> {
   const read = <T extends object>(sql: string) =>
@@ -43,7 +43,7 @@ export async function expectDebtsRight(adminUrl: string, organizationId: string)
     expect(since, `${service} was below zero when it was deleted`).toBeDefined();
     expect(at.getTime() - since!.at.getTime()).toBeGreaterThanOrEqual(24 * HOUR - SLACK_MS);
     expect(Date.parse(negative_since)).toBeGreaterThanOrEqual(since!.at.getTime() - SLACK_MS);
-    expect(warned).toHaveLength(3);
+    expect(warned!.length).toBeGreaterThanOrEqual(3);
     expect(at.getTime() - warned!.at(-1)!.getTime()).toBeGreaterThanOrEqual(HOUR);
   }
 }

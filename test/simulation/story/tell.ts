@@ -113,13 +113,10 @@ async function expectDebtsFollowed(site: StorySite): Promise<void> {
   expect(await queryAsOwner(site.adminUrl(), overdue), "BIL-6 debts left alone").toEqual([]);
 }
 
-/** BIL-6: nothing has been deleted but for debts that were warned of three times before the outage. */
+/** BIL-6: nothing is deleted right after an outage, which took days. */
 async function expectNothingDeleted(site: StorySite, outage: Date): Promise<void> {
-  const told = `
-    select * from notices d where kind = 'deletedForDebt' and at > '${outage.toISOString()}' and 3 > (
-      select count(*) from notices w where w.kind = 'debtWarning' and w.organization_id = d.organization_id
-        and w.facts ->> 'service' = d.facts ->> 'service'
-        and w.facts ->> 'negativeSince' = d.facts ->> 'negativeSince' and w.at <= '${outage.toISOString()}')`;
+  const back = new Date(outage.getTime() + 86_400_000).toISOString();
+  const told = `select * from notices where kind = 'deletedForDebt' and at > '${back}'`;
   expect(await queryAsOwner(site.adminUrl(), told), "BIL-6 deleted after an outage").toEqual([]);
 }
 
