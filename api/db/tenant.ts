@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import type { Database } from "./database.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** One transaction, its tenant, and the site time it began at (read once; all of its facts carry it). */
 export interface Tx {
@@ -28,26 +29,13 @@ export function withSystem<T>(database: Database, work: (tx: Tx) => Promise<T>):
   return inTransactionOf(database, work);
 }
 
+// One round trip: a simple query may hold several statements.
+const BEGIN = "begin; select site_now() as now";
+
 /** One transaction; `withTenant` and `withSystem` say on whose behalf. */
-export async function inTransactionOf<T>(
-  database: Database,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  const client = await database.pool.connect();
-  let broken: Error | undefined;
-  try {
-    // One round trip: a simple query may hold several statements.
-    const results = (await client.query(
-      "begin; select site_now() as now",
-    )) as unknown as pg.QueryResult<{ now: Date }>[];
-    const now = results[1]!.rows[0]!.now;
-    const result = await work({ db: drizzle(client), client, now });
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch((cause: Error) => (broken = cause));
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+export function inTransactionOf<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return inTransaction(database.pool, BEGIN, (client, [, clock]) => {
+    const { now } = (clock as pg.QueryResult<{ now: Date }>).rows[0]!;
+    return work({ db: drizzle(client), client, now });
+  });
 }

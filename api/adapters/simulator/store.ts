@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { inTransaction } from "#db/transaction.ts";
 import type { ObjectChange } from "#ports/cluster.ts";
 import type { Delays } from "./config.ts";
 import {
@@ -10,28 +11,19 @@ import {
 } from "./state.ts";
 
 /** Runs `work` on the whole state of a cluster under its lock, at one moment of site time, and writes back what it touched. */
-export async function transact<T>(
+export function transact<T>(
   pool: pg.Pool,
   clusterId: string,
   delays: Delays,
   work: (state: ClusterState, now: number) => T,
 ): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query("begin");
+  return inTransaction(pool, "begin", async (client) => {
     await client.query("select from simulator.clusters where id = $1 for update", [clusterId]);
     const { state, now } = await load(client, clusterId, delays);
     const result = work(state, now);
     await save(client, clusterId, state);
-    await client.query("commit");
     return result;
-  } catch (error) {
-    await client.query("rollback").catch((cause: Error) => (broken = cause));
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  });
 }
 
 export interface Glance {
