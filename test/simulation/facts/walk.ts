@@ -1,3 +1,4 @@
+import { canPay, cost, inOrder } from "../../../api/domain/billing/testing/model-facts.ts";
 import { queryAsOwner } from "../../e2e/crash/witness.ts";
 
 /** The facts of one Organization from which follows who paid what. Amounts as the database writes them. */
@@ -40,7 +41,6 @@ interface Payment {
 }
 type Amounts = Map<string, bigint>;
 
-const MINUTE = 60_000;
 const KEY = "workspace_id || ' ' || service || ' ' || kind";
 
 export async function readWalk(adminUrl: string, organizationId: string): Promise<Facts> {
@@ -139,7 +139,7 @@ class Walker {
 
   #pay(run: Run, minute: number, amounts: Amounts): void {
     const payments: Payment[] = [];
-    let due = costOfMinute(run, minute);
+    let due = cost(BigInt(run.price), { first: run.first_minute }, minute);
     for (const credit of this.#credits) {
       if (due === 0n) break;
       const remaining = this.#remaining.get(credit.id) ?? 0n;
@@ -178,27 +178,3 @@ function lines(seq: string, amounts: Amounts): string[] {
     .filter(([, amount]) => amount !== 0n)
     .map(([key, amount]) => `${seq} ${key} ${amount}`);
 }
-
-/** Minute k of a run, counted from its first, costs F(k) − F(k−1). */
-function costOfMinute({ price, first_minute }: Run, minute: number): bigint {
-  const k = BigInt(minute - first_minute + 1);
-  return (BigInt(price) * k) / 60n - (BigInt(price) * (k - 1n)) / 60n;
-}
-
-function canPay({ services, starts, expires }: Credit, service: string, minute: number): boolean {
-  const begins = minute * MINUTE;
-  const fits = services === null || services.includes(service);
-  return fits && begins + MINUTE > starts && (expires === null || begins < expires);
-}
-
-function inOrder(a: Credit, b: Credit): number {
-  const rank = ({ kind, services }: Credit) => (kind === "plan" ? 0 : 2) + (services ? 0 : 1);
-  return (
-    rank(a) - rank(b) ||
-    compare(a.expires ?? Infinity, b.expires ?? Infinity) ||
-    a.starts - b.starts ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
-
-const compare = (a: number, b: number) => (a === b ? 0 : a - b);

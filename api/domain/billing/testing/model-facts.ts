@@ -72,12 +72,14 @@ export const isLive = (run: ModelRun) => run.end === null || run.end > run.start
 export const byStart = (a: ModelRun, b: ModelRun) => a.start - b.start;
 
 /** Minute k of a run, counted from its first, costs F(k) − F(k−1). */
-export function cost(price: bigint, run: ModelRun, minute: number): bigint {
+export function cost(price: bigint, run: Pick<ModelRun, "first">, minute: number): bigint {
   const k = BigInt(minute - run.first + 1);
   return (price * k) / 60n - (price * (k - 1n)) / 60n;
 }
 
-export function canPay(credit: ModelCredit, service: string, minute: number): boolean {
+type Paying = Pick<ModelCredit, "id" | "services" | "starts" | "expires"> & { kind: string };
+
+export function canPay(credit: Paying, service: string, minute: number): boolean {
   const begins = minute * MINUTE_MS;
   return (
     (credit.services === null || credit.services.includes(service)) &&
@@ -86,9 +88,8 @@ export function canPay(credit: ModelCredit, service: string, minute: number): bo
   );
 }
 
-export function inOrder(a: ModelCredit, b: ModelCredit): number {
-  const rank = (credit: ModelCredit) =>
-    (credit.kind === "plan" ? 0 : 2) + (credit.services ? 0 : 1);
+export function inOrder(a: Paying, b: Paying): number {
+  const rank = (credit: Paying) => (credit.kind === "plan" ? 0 : 2) + (credit.services ? 0 : 1);
   return (
     rank(a) - rank(b) ||
     compare(a.expires ?? Infinity, b.expires ?? Infinity) ||
