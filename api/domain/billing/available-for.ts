@@ -13,7 +13,7 @@ export async function availableFor(
     `select s.service, (w.top_up + coalesce(sum(c.remaining), 0))::bigint as available
      from wallets w
      cross join unnest(array['notebook', 'container', 'inference']) as s(service)
-     left join credits c on c.organization_id = w.organization_id and c.remaining > 0 and c.lapsed_at is null
+     left join credits c on c.shard = w.shard and c.organization_id = w.organization_id and c.spendable
        and c.starts_at <= $2 and (c.expires_at is null or c.expires_at > $2)
        and (c.services is null or s.service = any (c.services))
      where w.organization_id = $1 group by s.service, w.top_up`,

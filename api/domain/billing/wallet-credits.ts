@@ -29,8 +29,8 @@ export async function walletCredits(tx: Tx, organizationId: string): Promise<Wal
   const { rows } = await tx.client.query<Row>(
     `select c.id, c.kind, c.voucher_id as "voucherId", c.amount, c.remaining, c.services, c.starts_at as "startsAt",
        c.expires_at as "expiresAt", c.original_amount, c.original_currency, c.rate
-     from credits c
-     where c.organization_id = $1 and c.remaining > 0 and c.lapsed_at is null
+     from wallets w join credits c on c.shard = w.shard and c.organization_id = w.organization_id and c.spendable
+     where w.organization_id = $1
        and (c.expires_at is null or c.expires_at > $2)
      order by ${CREDIT_ORDER}`,
     [organizationId, tx.now],
