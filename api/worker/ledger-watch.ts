@@ -2,6 +2,7 @@ import type { Database } from "#db/database.ts";
 import { recordDifference } from "#domain/billing/verify/record-difference.ts";
 import { verifyShard, type Difference } from "#domain/billing/verify/verify-shard.ts";
 import { every } from "./every.ts";
+import { SHARDS } from "#domain/organizations/insert-organization.ts";
 
 export interface LedgerWatchOptions {
   database: Database;
@@ -13,8 +14,6 @@ export interface LedgerWatchOptions {
   onVerified?: (differing: number) => void;
   onError: (error: unknown) => void;
 }
-
-const SHARDS = 64;
 
 /**
  * Verifies the books for as long as the control plane runs, one shard at a time, on machine time: moving the site's clock

@@ -3,6 +3,7 @@ import { notices } from "#db/schema/notices.ts";
 import { organizations, workspaces } from "#db/schema/organizations.ts";
 import { withSystem, type Tx } from "#db/tenant.ts";
 import { enqueueMail } from "#domain/mail/enqueue-mail.ts";
+import { oneLine } from "#domain/mail/one-line.ts";
 import type { MailDependencies } from "#domain/mail/send-mail.ts";
 import type { WorkHandler } from "#domain/work/types.ts";
 import { addressesOf, type NoticeRow } from "./addresses-of.ts";
@@ -48,9 +49,4 @@ async function placeOf({ db }: Tx, row: NoticeRow): Promise<string[]> {
     `Organization: ${oneLine(organization)}`,
     ...(workspace === null ? [] : [`Workspace: ${oneLine(workspace)}`]),
   ];
-}
-
-/** Names are the tenant's; none may pretend to be a line of ours. */
-function oneLine(name: string): string {
-  return name.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim();
 }

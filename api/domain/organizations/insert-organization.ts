@@ -4,7 +4,8 @@ import { organizations } from "#db/schema/organizations.ts";
 import { createWallet } from "#domain/billing/create-wallet.ts";
 import { newId } from "#domain/ids.ts";
 
-const SHARDS = 64;
+/** The shards over which Organizations are spread for billing; the database knows as many cursors. */
+export const SHARDS = 64;
 
 /** Inserts an Organization with its one Wallet (ORG-2). */
 export async function insertOrganization(

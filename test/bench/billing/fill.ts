@@ -1,3 +1,4 @@
+import { SHARDS } from "../../../api/domain/organizations/insert-organization.ts";
 import type pg from "pg";
 
 /** What the books are filled with. */
@@ -5,8 +6,6 @@ interface Size {
   readonly runs: number;
   readonly organizations: number;
 }
-
-const SHARDS = 64;
 
 /**
  * Fills an empty site, as its owner, up to the minute `cursor`: every Organization has a hundredth of its runs in each of two
