@@ -10,14 +10,23 @@ export interface Cluster {
 
   /**
    * Makes the workload of this generation exist. An older generation of the same resource is removed first, and never
-   * runs beside it; an older generation asked for after a newer one is ignored, as is one that is being removed. A
-   * workload that was `lost` is started anew. Waiting for capacity or for a volume is not an error.
+   * runs beside it: until it is gone, asking may do no more than that, so callers ask again while an older one is
+   * observed. An older generation asked for after a newer one is ignored, as is one that is being removed. A workload that
+   * was `lost` is started anew. Waiting for capacity or for a volume is not an error.
    */
   applyWorkload(workload: Workload): Promise<void>;
   /** Asks for the removal of every generation of the workload; `observeWorkload` says when nothing is left. */
   deleteWorkload(workspaceId: string, resourceId: string): Promise<void>;
-  /** A consistent read of what the cluster has of the workload; null when nothing is left. */
-  observeWorkload(workspaceId: string, resourceId: string): Promise<ObservedWorkload | null>;
+  /**
+   * What the cluster has of the workload, the caller's own calls included; null when nothing is left. `before` is what was
+   * last recorded of it: a cluster that keeps no history continues the intervals from there, and says that nothing is left
+   * of what was there only after it has made sure.
+   */
+  observeWorkload(
+    workspaceId: string,
+    resourceId: string,
+    before?: ObservedWorkload | null,
+  ): Promise<ObservedWorkload | null>;
   /** The last lines, oldest first; none when nothing is left. */
   logs(workspaceId: string, resourceId: string, options: { tailLines: number }): Promise<string[]>;
 
@@ -27,8 +36,11 @@ export interface Cluster {
   deleteVolume(workspaceId: string, volumeId: string): Promise<void>;
   observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null>;
 
+  /** Removes what the cluster keeps for a Workspace as such; called when nothing in it is left. */
+  deleteWorkspace(workspaceId: string): Promise<void>;
+
   /** Everything that the cluster holds in our name, for the sweep of orphans. */
-  list(): Promise<{ workloads: ObjectRef[]; volumes: ObjectRef[] }>;
+  list(): Promise<{ workloads: ObjectRef[]; volumes: ObjectRef[]; workspaces: string[] }>;
 
   /** Free capacity (CAT-3): allocatable minus requested, node by node. */
   capacity(): Promise<NodeCapacity[]>;
@@ -100,7 +112,7 @@ export interface Port {
 
 /**
  * `waiting`: for capacity or a volume. `starting`: placed, not yet ready. `notReady`: readiness lost, or between two
- * restarts. `exited`: ended with 0. `failed`: given up; both hold no capacity. `lost`: its node is gone. `stopping`:
+ * restarts. `exited`: ended with 0; it holds no capacity. `failed`: given up; the caller removes it. `lost`: its node is gone. `stopping`:
  * being removed. `gone`: nothing is left, kept in the database for its cause; a cluster answers null instead.
  */
 export type WorkloadPhase =
@@ -143,7 +155,7 @@ export interface ObservedWorkload {
   exitCode: number | null;
   restarts: number;
   /**
-   * Every interval in which the workload was ready, oldest first, of every generation of which anything is left; only
+   * The intervals in which the workload was ready, oldest first, of every generation of which anything is left; only
    * the last may be open.
    */
   intervals: ReadyInterval[];

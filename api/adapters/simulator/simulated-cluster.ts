@@ -6,7 +6,6 @@ import type {
   Cluster,
   NodeCapacity,
   ObjectChange,
-  ObjectRef,
   ObservedVolume,
   ObservedWorkload,
   VolumeRequest,
@@ -93,7 +92,10 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     return volume === undefined ? null : observeVolume(volume);
   }
 
-  list(): Promise<{ workloads: ObjectRef[]; volumes: ObjectRef[] }> {
+  /** A simulated cluster keeps nothing for a Workspace but its workloads and volumes. */
+  async deleteWorkspace(): Promise<void> {}
+
+  list(): ReturnType<Cluster["list"]> {
     return this.#call({}, (state) => {
       const workloads = new Map(
         state.workloads.map((it) => [
@@ -104,6 +106,7 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
       return {
         workloads: [...workloads.values()],
         volumes: state.volumes.map((it) => ({ workspaceId: it.workspaceId, id: it.volumeId })),
+        workspaces: [],
       };
     });
   }

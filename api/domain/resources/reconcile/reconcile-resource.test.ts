@@ -26,7 +26,7 @@ afterEach(async () => {
   );
   for (const { id } of rows) await ask(site, id, "delete");
   await site.pass(70_000);
-  expect(await site.cluster.list()).toEqual({ workloads: [], volumes: [] });
+  expect(await site.cluster.list()).toEqual({ workloads: [], volumes: [], workspaces: [] });
 });
 
 const freeGpus = async () =>
@@ -97,7 +97,7 @@ test("RES-5 a deletion is reported when nothing is left, workload and disk", asy
   expect((await rowOf(site, id)).deletedAt).not.toBeNull();
   expect(await runsOf(site, disk!.id)).toMatchObject([{ ended_at: acceptedAt }]);
   expect((await volumesOf(site, id))[0]).toMatchObject({ status: "DELETED" });
-  expect(await site.cluster.list()).toEqual({ workloads: [], volumes: [] });
+  expect(await site.cluster.list()).toEqual({ workloads: [], volumes: [], workspaces: [] });
 });
 
 test.each(["stopped", "deleted"] as const)(

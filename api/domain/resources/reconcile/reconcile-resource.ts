@@ -19,7 +19,7 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       if (seen === null) return;
       const cluster = clusterOf(site, seen.row.clusterId);
       const { workspaceId, id } = seen.row;
-      const observed = await cluster.observeWorkload(workspaceId, id);
+      const observed = await cluster.observeWorkload(workspaceId, id, seen.row.observed);
       const row = await storeObservation(site, context, seen, observed);
       const step = nextStep(row, observed);
       if (step === null) return;

@@ -20,6 +20,9 @@ export function sweepCluster(site: ReconcileDependencies): WorkHandler {
     for (const { workspaceId, id } of orphans(listed.volumes, living.volume)) {
       await cluster.deleteVolume(workspaceId, id);
     }
+    for (const id of await deletedAmong(site.database, listed.workspaces)) {
+      await cluster.deleteWorkspace(id);
+    }
     const known = (["workload", "volume"] as const).flatMap((object) =>
       [...living[object]].map((id) => ({ object, id, workspaceId: "" })),
     );
@@ -39,4 +42,13 @@ async function livingOn(database: Database, clusterId: string) {
   const living = { workload: new Set<string>(), volume: new Set<string>() };
   for (const { object, id } of rows) living[object].add(id);
   return living;
+}
+
+async function deletedAmong(database: Database, workspaceIds: string[]): Promise<string[]> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select id from unnest($1::uuid[]) as listed (id)
+     where not exists (select from workspaces w where w.id = listed.id and w.deleted_at is null)`,
+    [workspaceIds],
+  );
+  return rows.map(({ id }) => id);
 }
