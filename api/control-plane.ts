@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
 import { oidcVerifier } from "#adapters/oidc/verifier.ts";
 import { Grants } from "#domain/access/grants.ts";
-import { tick } from "#domain/billing/tick.ts";
+import { tick } from "#domain/billing/tick/tick.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "#domain/catalogue/load.ts";
 import { writePrices } from "#domain/catalogue/write-prices.ts";

@@ -1,6 +1,6 @@
 import * as alerts from "#contract/balance-alerts.ts";
 import * as contract from "#contract/notices.ts";
-import type { Money } from "#domain/billing/money.ts";
+import type { Money } from "#domain/billing/units/money.ts";
 import { createAlert } from "#domain/alerts/create-alert.ts";
 import { deleteAlert } from "#domain/alerts/delete-alert.ts";
 import { getAlert } from "#domain/alerts/get-alert.ts";

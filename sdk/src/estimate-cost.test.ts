@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CURRENCIES } from "../../api/domain/billing/money.ts";
-import { runCost } from "../../api/domain/billing/run-cost.ts";
+import { CURRENCIES } from "../../api/domain/billing/units/money.ts";
+import { runCost } from "../../api/domain/billing/runs/run-cost.ts";
 import { loadCatalogue } from "../../api/domain/catalogue/load.ts";
 import { priceList } from "../../api/domain/catalogue/price-list.ts";
 import { estimateCost, type CostItem, type PriceList } from "./estimate-cost.ts";

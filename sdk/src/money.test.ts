@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import * as own from "../../api/domain/billing/money.ts";
+import * as own from "../../api/domain/billing/units/money.ts";
 import { formatAmount, parseAmount } from "./money.ts";
 
 it("WAL-5 reads and writes amounts as the API does, exactly", () => {

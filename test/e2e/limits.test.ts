@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withSystem } from "../../api/db/tenant.ts";
-import { openRun } from "../../api/domain/billing/open-run.ts";
+import { openRun } from "../../api/domain/billing/runs/open-run.ts";
 import { gpuRun } from "../../api/domain/billing/testing/world.ts";
-import { tick } from "../../api/domain/billing/tick.ts";
+import { tick } from "../../api/domain/billing/tick/tick.ts";
 import { keyOf, newId } from "../../api/domain/ids.ts";
 import { must, roomyCatalogue } from "../support/fixture.ts";
 import { startReplica, type Replica } from "../support/replica.ts";

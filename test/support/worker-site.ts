@@ -11,7 +11,7 @@ import { openDatabase, type Database } from "../../api/db/database.ts";
 import { workspaces } from "../../api/db/schema/organizations.ts";
 import { resources, volumes } from "../../api/db/schema/resources.ts";
 import { withSystem, withTenant, type TenantTx } from "../../api/db/tenant.ts";
-import { grantCredit } from "../../api/domain/billing/grant-credit.ts";
+import { grantCredit } from "../../api/domain/billing/credit/grant-credit.ts";
 import type { Catalogue } from "../../api/domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "../../api/domain/catalogue/load.ts";
 import { holdClock } from "../../api/domain/clock/hold-clock.ts";

@@ -1,6 +1,6 @@
 import type { TenantTx } from "#db/tenant.ts";
-import { parseMoney, type Money } from "#domain/billing/money.ts";
-import { lockWallet } from "#domain/billing/wallet.ts";
+import { parseMoney, type Money } from "#domain/billing/units/money.ts";
+import { lockWallet } from "#domain/billing/wallet/wallet.ts";
 import { InputError } from "#domain/errors.ts";
 
 export interface AlertInput {

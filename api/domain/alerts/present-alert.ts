@@ -1,5 +1,5 @@
 import type { balanceAlerts } from "#db/schema/notices.ts";
-import { formatMoney } from "#domain/billing/money.ts";
+import { formatMoney } from "#domain/billing/units/money.ts";
 import { publicId } from "#domain/ids.ts";
 
 /** A balance alert as the API shows it. */

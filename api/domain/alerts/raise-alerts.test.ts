@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settleTopUp } from "#domain/billing/settle-top-up.ts";
+import { settleTopUp } from "#domain/billing/credit/settle-top-up.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
 import { RATES } from "#domain/billing/testing/world.ts";
 import { newId, publicId } from "#domain/ids.ts";

@@ -1,5 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
-import { formatMoney, type Currency } from "#domain/billing/money.ts";
+import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
 import type { Scope } from "#domain/debts/track-shortages.ts";
 import { publicId } from "#domain/ids.ts";
 import type { Notice } from "#domain/notices/notice.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { CURRENCIES, type Currency } from "./money.ts";
+import { CURRENCIES, type Currency } from "#domain/billing/units/money.ts";
 import { booksOfDatabase, booksOfModel } from "./testing/books.ts";
 import { history, type Event, type Step } from "./testing/history.ts";
 import { Player } from "./testing/play.ts";

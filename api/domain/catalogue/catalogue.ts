@@ -1,4 +1,4 @@
-import { parseAmount } from "#domain/billing/money.ts";
+import { parseAmount } from "#domain/billing/units/money.ts";
 import type { Service } from "@aifactory/sdk/policy";
 import type { Currency, SiteFile } from "./schema.ts";
 

@@ -1,5 +1,5 @@
-import type { HourlyUse } from "#domain/billing/admit-charge.ts";
-import type { Currency } from "#domain/billing/money.ts";
+import type { HourlyUse } from "#domain/billing/limits/admit-charge.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Micro-units that an hour of a flavor and of persistent storage costs at a moment (BIL-4). */

@@ -1,4 +1,4 @@
-import { CURRENCIES, formatMoney, type Money } from "#domain/billing/money.ts";
+import { CURRENCIES, formatMoney, type Money } from "#domain/billing/units/money.ts";
 import type { Prices } from "./catalogue.ts";
 
 /** A price in every currency, as the API shows it (CAT-2). */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { siteRates } from "#domain/billing/site-rates.ts";
+import { siteRates } from "#domain/billing/currency/site-rates.ts";
 import { at } from "#domain/billing/testing/world.ts";
 import { Catalogue } from "./catalogue.ts";
 import { siteFile, type SiteFile } from "./schema.ts";

@@ -1,7 +1,7 @@
 import type { Database } from "#db/database.ts";
 import { withSystem, type Tx } from "#db/tenant.ts";
-import { minuteFrom, minuteStart } from "#domain/billing/minute.ts";
-import { formatAmount } from "#domain/billing/money.ts";
+import { minuteFrom, minuteStart } from "#domain/billing/units/minute.ts";
+import { formatAmount } from "#domain/billing/units/money.ts";
 import type { Catalogue, DatedPrice } from "./catalogue.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenant.ts";
-import { availableFor } from "#domain/billing/available-for.ts";
+import { availableFor } from "#domain/billing/wallet/available-for.ts";
 import {
   createContainer,
   insertTenant,

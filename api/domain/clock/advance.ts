@@ -1,6 +1,6 @@
-import { minuteOf } from "#domain/billing/minute.ts";
+import { minuteOf } from "#domain/billing/units/minute.ts";
 import type { Database } from "#db/database.ts";
-import { tickAll } from "#domain/billing/tick-all.ts";
+import { tickAll } from "#domain/billing/tick/tick-all.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { Site } from "#domain/site.ts";
 import { isClockDriven } from "#ports/cluster.ts";

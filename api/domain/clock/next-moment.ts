@@ -1,5 +1,5 @@
 import type { Database } from "#db/database.ts";
-import { MINUTE_MS } from "#domain/billing/minute.ts";
+import { MINUTE_MS } from "#domain/billing/units/minute.ts";
 
 export interface Step {
   now: Date;

@@ -1,4 +1,4 @@
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { admit } from "#domain/resources/admit.ts";
 import { changeDesired, nextGeneration } from "#domain/resources/change-desired.ts";

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { resourceSecrets } from "#db/schema/resources.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { editResource } from "#domain/resources/edit-resource.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { lockView, readView } from "#domain/resources/resource-view.ts";
 import type { ContainerSpec } from "#domain/resources/types.ts";
 import { refuseDeleting } from "#domain/resources/wrong-state.ts";

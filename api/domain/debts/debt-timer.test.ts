@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withSystem, withTenant } from "#db/tenant.ts";
-import { grantCredit } from "#domain/billing/grant-credit.ts";
-import { tickAll } from "#domain/billing/tick-all.ts";
+import { grantCredit } from "#domain/billing/credit/grant-credit.ts";
+import { tickAll } from "#domain/billing/tick/tick-all.ts";
 import { holdClock } from "#domain/clock/hold-clock.ts";
 import { newId } from "#domain/ids.ts";
 import { insertVolume } from "#domain/volumes/insert-volume.ts";

@@ -2,7 +2,7 @@ import { and, asc, eq, isNull, ne } from "drizzle-orm";
 import { resources, volumes } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { recordAudit } from "#domain/audit/record.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { publicId } from "#domain/ids.ts";
 import { notify } from "#domain/notices/notify.ts";
 import { requestResourceDeletion } from "#domain/resources/request-resource-deletion.ts";

@@ -1,7 +1,7 @@
 import type { TenantTx } from "#db/tenant.ts";
-import { availableFor } from "#domain/billing/available-for.ts";
-import { formatMoney, type Money } from "#domain/billing/money.ts";
-import { lockWallet } from "#domain/billing/wallet.ts";
+import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { formatMoney, type Money } from "#domain/billing/units/money.ts";
+import { lockWallet } from "#domain/billing/wallet/wallet.ts";
 import type { Debt } from "./debt-step.ts";
 import { trackShortages } from "./track-shortages.ts";
 

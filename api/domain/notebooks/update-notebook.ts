@@ -1,7 +1,7 @@
 import { notebookImageProblems, refuseProblems } from "#domain/catalogue/check-choice.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { editResource } from "#domain/resources/edit-resource.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { lockView } from "#domain/resources/resource-view.ts";
 import type { NotebookSpec } from "#domain/resources/types.ts";
 import { refuseDeleting } from "#domain/resources/wrong-state.ts";

@@ -1,4 +1,4 @@
-import type { Money } from "#domain/billing/money.ts";
+import type { Money } from "#domain/billing/units/money.ts";
 import type { NoticeFacts, Told } from "./notice.ts";
 
 /** What a notice says to people: a line, and a paragraph with what to do. */

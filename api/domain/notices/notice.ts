@@ -1,6 +1,6 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { NoticeAudience, NoticeKind } from "#db/schema/notices.ts";
-import type { Money } from "#domain/billing/money.ts";
+import type { Money } from "#domain/billing/units/money.ts";
 
 /** What each kind of notice tells; moments are RFC 3339. */
 export interface NoticeFacts {

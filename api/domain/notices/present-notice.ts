@@ -1,5 +1,5 @@
 import type { Service } from "@aifactory/sdk/policy";
-import type { Money } from "#domain/billing/money.ts";
+import type { Money } from "#domain/billing/units/money.ts";
 import { publicId } from "#domain/ids.ts";
 import type { NoticeRow } from "./addresses-of.ts";
 import type { Told } from "./notice.ts";

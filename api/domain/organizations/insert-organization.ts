@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Tx } from "#db/tenant.ts";
 import { organizations } from "#db/schema/organizations.ts";
-import { createWallet } from "#domain/billing/create-wallet.ts";
+import { createWallet } from "#domain/billing/wallet/create-wallet.ts";
 import { newId } from "#domain/ids.ts";
 
 /** The shards over which Organizations are spread for billing; the database knows as many cursors. */

@@ -1,4 +1,4 @@
-import { cancelPlan } from "#domain/billing/cancel-plan.ts";
+import { cancelPlan } from "#domain/billing/credit/cancel-plan.ts";
 import type { OperatorChangeContext } from "#domain/context.ts";
 import { keyOf } from "#domain/ids.ts";
 import { showPlans } from "./show-plans.ts";

@@ -1,6 +1,6 @@
-import { grantPlan } from "#domain/billing/grant-plan.ts";
-import { parseMoney, type Money } from "#domain/billing/money.ts";
-import type { PlanPeriod } from "#domain/billing/plan-period.ts";
+import { grantPlan } from "#domain/billing/credit/grant-plan.ts";
+import { parseMoney, type Money } from "#domain/billing/units/money.ts";
+import type { PlanPeriod } from "#domain/billing/credit/plan-period.ts";
 import type { OperatorChangeContext } from "#domain/context.ts";
 import { InputError } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";

@@ -1,5 +1,5 @@
 import { withTenant } from "#db/tenant.ts";
-import type { Plan } from "#domain/billing/plan.ts";
+import type { Plan } from "#domain/billing/credit/plan.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { notFound } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";

@@ -1,5 +1,5 @@
-import { formatMoney, type Currency } from "#domain/billing/money.ts";
-import type { Plan } from "#domain/billing/plan.ts";
+import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
+import type { Plan } from "#domain/billing/credit/plan.ts";
 import { publicId } from "#domain/ids.ts";
 
 /** The credit of a plan's present period; micro-units of the Wallet's currency. */

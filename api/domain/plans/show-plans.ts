@@ -1,5 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
-import type { Plan } from "#domain/billing/plan.ts";
+import type { Plan } from "#domain/billing/credit/plan.ts";
 import { presentPlan, type PresentPeriod } from "./present-plan.ts";
 
 /** Plans as the API shows them, each with what is left of its present period. */

@@ -1,8 +1,8 @@
 import type { quotas } from "#db/schema/organizations.ts";
 import type { Tx } from "#db/tenant.ts";
-import { formatAmount } from "#domain/billing/money.ts";
-import { quotaPeriod } from "#domain/billing/quota-period.ts";
-import { quotaSpent } from "#domain/billing/quota-spent.ts";
+import { formatAmount } from "#domain/billing/units/money.ts";
+import { quotaPeriod } from "#domain/billing/limits/quota-period.ts";
+import { quotaSpent } from "#domain/billing/limits/quota-spent.ts";
 import { publicId } from "#domain/ids.ts";
 
 /** A Quota as the API shows it, with what is spent at the transaction's moment and when that starts anew (QUO-3). */

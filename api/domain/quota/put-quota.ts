@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { organizations, quotas } from "#db/schema/organizations.ts";
 import type { TenantTx } from "#db/tenant.ts";
-import { minuteOf } from "#domain/billing/minute.ts";
-import { parseAmount } from "#domain/billing/money.ts";
-import { warnQuotas } from "#domain/billing/quota-warnings.ts";
+import { minuteOf } from "#domain/billing/units/minute.ts";
+import { parseAmount } from "#domain/billing/units/money.ts";
+import { warnQuotas } from "#domain/billing/limits/quota-warnings.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { checkRevision } from "#domain/revision.ts";
 import { lockWorkspace } from "#domain/workspaces/lock-workspace.ts";

@@ -1,5 +1,5 @@
 import type { Service } from "@aifactory/sdk/policy";
-import { checkQuota } from "#domain/billing/check-quota.ts";
+import { checkQuota } from "#domain/billing/limits/check-quota.ts";
 import { flavorFits, type Flavor } from "#domain/catalogue/catalogue.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { DomainError } from "#domain/errors.ts";

@@ -1,6 +1,6 @@
 import type { TenantTx } from "#db/tenant.ts";
 import { holdWorkspace } from "#domain/workspaces/lock-workspace.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 
 /**
  * Begins a creation: lets the Organization's admissions in one at a time, so that what was judged stays true until the

@@ -1,5 +1,5 @@
 import type { Service } from "@aifactory/sdk/policy";
-import { admitCharge } from "#domain/billing/admit-charge.ts";
+import { admitCharge } from "#domain/billing/limits/admit-charge.ts";
 import { hourlyCost } from "#domain/catalogue/hourly-cost.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import type { ResourceView } from "./resource-view.ts";

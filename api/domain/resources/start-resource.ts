@@ -1,5 +1,5 @@
 import type { ChangeContext } from "#domain/context.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { admit } from "./admit.ts";
 import { changeDesired, nextGeneration } from "./change-desired.ts";
 import { recordEvent } from "./record-event.ts";

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { organizations } from "#db/schema/organizations.ts";
 import { volumes } from "#db/schema/resources.ts";
-import { checkQuota } from "#domain/billing/check-quota.ts";
+import { checkQuota } from "#domain/billing/limits/check-quota.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { newId } from "#domain/ids.ts";
 import { openAdmission } from "#domain/resources/open-admission.ts";

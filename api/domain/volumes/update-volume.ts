@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { requireBalance } from "#domain/resources/require-balance.ts";
 import { checkRevision } from "#domain/revision.ts";

@@ -1,5 +1,5 @@
 import type { Service } from "@aifactory/sdk/policy";
-import type { CreditKind } from "#domain/billing/grant-credit.ts";
+import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
 import { publicId } from "#domain/ids.ts";
 
 /** A source of credit, as far as its rank depends on it. */

@@ -7,10 +7,10 @@ import {
   tickAt,
   type TestOrganization,
 } from "#domain/billing/testing/world.ts";
-import { closeRun } from "#domain/billing/close-run.ts";
-import { grantCredit } from "#domain/billing/grant-credit.ts";
-import { openRun } from "#domain/billing/open-run.ts";
-import { parseAmount } from "#domain/billing/money.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { grantCredit } from "#domain/billing/credit/grant-credit.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
+import { parseAmount } from "#domain/billing/units/money.ts";
 import { RATES } from "#domain/billing/testing/world.ts";
 import { keyOf, newId } from "#domain/ids.ts";
 

@@ -1,9 +1,13 @@
 import { withTenant, type TenantTx } from "#db/tenant.ts";
-import type { HistoryFilter } from "#domain/billing/history-filter.ts";
-import { minuteFrom, minuteOf, minuteStart, nextDay } from "#domain/billing/minute.ts";
-import { movementLines } from "#domain/billing/movement-lines.ts";
-import { nextBookedMinute } from "#domain/billing/next-booked-minute.ts";
-import { usageLines, type UsageLine, type UsageLineKey } from "#domain/billing/usage-lines.ts";
+import type { HistoryFilter } from "#domain/billing/reading/history-filter.ts";
+import { minuteFrom, minuteOf, minuteStart, nextDay } from "#domain/billing/units/minute.ts";
+import { movementLines } from "#domain/billing/reading/movement-lines.ts";
+import { nextBookedMinute } from "#domain/billing/ledger/next-booked-minute.ts";
+import {
+  usageLines,
+  type UsageLine,
+  type UsageLineKey,
+} from "#domain/billing/reading/usage-lines.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { HEADER, movementRow, usageRow } from "./history-columns.ts";
 import { readFilter, type FilterQuery } from "./read-filter.ts";

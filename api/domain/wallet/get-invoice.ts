@@ -4,11 +4,11 @@ import {
   type Invoice,
   type InvoiceCharge,
   type LineMovement,
-} from "#domain/billing/invoice.ts";
-import type { LineBalances } from "#domain/billing/invoice-balance.ts";
-import { minuteOf } from "#domain/billing/minute.ts";
-import { formatMoney, type Currency } from "#domain/billing/money.ts";
-import type { MovementLine } from "#domain/billing/movement-lines.ts";
+} from "#domain/billing/reading/invoice.ts";
+import type { LineBalances } from "#domain/billing/reading/invoice-balance.ts";
+import { minuteOf } from "#domain/billing/units/minute.ts";
+import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
+import type { MovementLine } from "#domain/billing/reading/movement-lines.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { publicId } from "#domain/ids.ts";
 import { presentConversion } from "./present-entry.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestSite, type Person, type TestSite } from "../../../test/support/site.ts";
-import { closeRun } from "#domain/billing/close-run.ts";
-import { parseAmount } from "#domain/billing/money.ts";
-import { openRun } from "#domain/billing/open-run.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { parseAmount } from "#domain/billing/units/money.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
 import { at, gpuRun, setCursor, tickAt } from "#domain/billing/testing/world.ts";
 import { keyOf } from "#domain/ids.ts";
 

@@ -1,7 +1,7 @@
 import type { TenantTx } from "#db/tenant.ts";
 import { withTenant } from "#db/tenant.ts";
-import { formatMoney, type Currency } from "#domain/billing/money.ts";
-import { readUsage, type Usage, type UsageGrouping } from "#domain/billing/read-usage.ts";
+import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
+import { readUsage, type Usage, type UsageGrouping } from "#domain/billing/reading/read-usage.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { InputError } from "#domain/errors.ts";
 import { publicId } from "#domain/ids.ts";

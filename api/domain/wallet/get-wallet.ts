@@ -1,8 +1,8 @@
 import type { Service } from "@aifactory/sdk/policy";
 import { withTenant } from "#db/tenant.ts";
-import { formatMoney, type Currency } from "#domain/billing/money.ts";
-import type { WalletCredit } from "#domain/billing/wallet-credits.ts";
-import { walletView, type WalletView } from "#domain/billing/wallet-view.ts";
+import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
+import type { WalletCredit } from "#domain/billing/wallet/wallet-credits.ts";
+import { walletView, type WalletView } from "#domain/billing/wallet/wallet-view.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { publicId } from "#domain/ids.ts";
 import { presentConversion } from "./present-entry.ts";

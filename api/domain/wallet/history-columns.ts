@@ -1,7 +1,7 @@
-import { minuteStart } from "#domain/billing/minute.ts";
-import { formatAmount } from "#domain/billing/money.ts";
-import type { MovementLine } from "#domain/billing/movement-lines.ts";
-import type { UsageLine } from "#domain/billing/usage-lines.ts";
+import { minuteStart } from "#domain/billing/units/minute.ts";
+import { formatAmount } from "#domain/billing/units/money.ts";
+import type { MovementLine } from "#domain/billing/reading/movement-lines.ts";
+import type { UsageLine } from "#domain/billing/reading/usage-lines.ts";
 import { csvRow, verbatim } from "#domain/csv.ts";
 import { publicId } from "#domain/ids.ts";
 import { explainSource } from "./explain-source.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestSite, type TestSite } from "../../../test/support/site.ts";
-import { closeRun } from "#domain/billing/close-run.ts";
-import { openRun } from "#domain/billing/open-run.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
 import { at, gpuRun, setCursor, tickAt } from "#domain/billing/testing/world.ts";
 import { keyOf, newId } from "#domain/ids.ts";
 

@@ -1,4 +1,4 @@
-import type { Money } from "#domain/billing/money.ts";
+import type { Money } from "#domain/billing/units/money.ts";
 import type { getInvoice } from "./get-invoice.ts";
 
 type Invoice = Awaited<ReturnType<typeof getInvoice>>;

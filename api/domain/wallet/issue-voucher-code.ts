@@ -1,6 +1,6 @@
 import type { Service } from "@aifactory/sdk/policy";
-import { issueVoucher } from "#domain/billing/issue-voucher.ts";
-import { formatMoney, parseMoney, type Money } from "#domain/billing/money.ts";
+import { issueVoucher } from "#domain/billing/credit/issue-voucher.ts";
+import { formatMoney, parseMoney, type Money } from "#domain/billing/units/money.ts";
 import type { OperatorChangeContext } from "#domain/context.ts";
 import { InputError } from "#domain/errors.ts";
 import { publicId } from "#domain/ids.ts";

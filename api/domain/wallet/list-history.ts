@@ -1,6 +1,6 @@
 import { withTenant } from "#db/tenant.ts";
-import type { EntryKind } from "#domain/billing/book.ts";
-import { listCreditHistory, type EntryKey } from "#domain/billing/list-credit-history.ts";
+import type { EntryKind } from "#domain/billing/ledger/book.ts";
+import { listCreditHistory, type EntryKey } from "#domain/billing/reading/list-credit-history.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { cursorKey, pageOf, type PageQuery } from "#domain/page.ts";
 import { presentEntry } from "./present-entry.ts";

@@ -1,6 +1,6 @@
-import type { EntryUse } from "#domain/billing/uses-of-entries.ts";
-import type { CreditEntry } from "#domain/billing/list-credit-history.ts";
-import { formatAmount, formatMoney, type Currency } from "#domain/billing/money.ts";
+import type { EntryUse } from "#domain/billing/reading/uses-of-entries.ts";
+import type { CreditEntry } from "#domain/billing/reading/list-credit-history.ts";
+import { formatAmount, formatMoney, type Currency } from "#domain/billing/units/money.ts";
 import { publicId } from "#domain/ids.ts";
 import { explainSource } from "./explain-source.ts";
 

@@ -1,6 +1,6 @@
 import type { Service } from "@aifactory/sdk/policy";
-import type { CreditKind } from "#domain/billing/grant-credit.ts";
-import type { HistoryFilter } from "#domain/billing/history-filter.ts";
+import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
+import type { HistoryFilter } from "#domain/billing/reading/history-filter.ts";
 import { InputError } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { credits, vouchers } from "#db/schema/billing.ts";
-import { formatMoney } from "#domain/billing/money.ts";
+import { formatMoney } from "#domain/billing/units/money.ts";
 import { publicId } from "#domain/ids.ts";
 
 interface Filter {

@@ -1,5 +1,5 @@
-import { fixedRates } from "#domain/billing/convert.ts";
-import { redeemVoucher } from "#domain/billing/redeem-voucher.ts";
+import { fixedRates } from "#domain/billing/currency/convert.ts";
+import { redeemVoucher } from "#domain/billing/credit/redeem-voucher.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { presentVoucher, readVouchers } from "./read-vouchers.ts";
 

@@ -1,4 +1,4 @@
-import { tick } from "#domain/billing/tick.ts";
+import { tick } from "#domain/billing/tick/tick.ts";
 import type { BenchSite } from "./site.ts";
 
 /** What charging some minutes took. */

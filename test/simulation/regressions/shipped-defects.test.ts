@@ -1,10 +1,10 @@
 /** Defects that other billing systems shipped, each played against the books. */
 import { expect, test } from "vitest";
 import { openDatabase, type Database } from "../../../api/db/database.ts";
-import { availableFor } from "../../../api/domain/billing/available-for.ts";
-import { fromMinorUnits } from "../../../api/domain/billing/minor-units.ts";
-import { formatMoney } from "../../../api/domain/billing/money.ts";
-import { settleTopUp } from "../../../api/domain/billing/settle-top-up.ts";
+import { availableFor } from "../../../api/domain/billing/wallet/available-for.ts";
+import { fromMinorUnits } from "../../../api/domain/billing/units/minor-units.ts";
+import { formatMoney } from "../../../api/domain/billing/units/money.ts";
+import { settleTopUp } from "../../../api/domain/billing/credit/settle-top-up.ts";
 import { Scene, testDatabase } from "../../../api/domain/billing/testing/fixture.ts";
 import { at, RATES, tickAt } from "../../../api/domain/billing/testing/world.ts";
 import { newId } from "../../../api/domain/ids.ts";

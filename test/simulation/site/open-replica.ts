@@ -5,7 +5,7 @@ import { createApp } from "../../../api/app.ts";
 import { openClusters } from "../../../api/clusters.ts";
 import { openDatabase } from "../../../api/db/database.ts";
 import { Grants } from "../../../api/domain/access/grants.ts";
-import { tick } from "../../../api/domain/billing/tick.ts";
+import { tick } from "../../../api/domain/billing/tick/tick.ts";
 import { loadCatalogue } from "../../../api/domain/catalogue/load.ts";
 import { writePrices } from "../../../api/domain/catalogue/write-prices.ts";
 import { advanceClock } from "../../../api/domain/clock/advance.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "#db/database.ts";
-import { minuteStart } from "../minute.ts";
-import { readShares } from "../run-shares.ts";
+import { minuteStart } from "#domain/billing/units/minute.ts";
+import { readShares } from "#domain/billing/ledger/run-shares.ts";
 import type { Model } from "./model.ts";
 import { at } from "./world.ts";
 

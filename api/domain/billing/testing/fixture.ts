@@ -3,10 +3,10 @@ import { createTestDatabase, type TestDatabase } from "../../../../test/support/
 import type { Database } from "#db/database.ts";
 import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
-import { closeRun } from "../close-run.ts";
-import { grantCredit, type Credit, type CreditGrant } from "../grant-credit.ts";
-import { openRun } from "../open-run.ts";
-import type { NewRun } from "../usage-run.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { grantCredit, type Credit, type CreditGrant } from "#domain/billing/credit/grant-credit.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
+import type { NewRun } from "#domain/billing/runs/usage-run.ts";
 import {
   at,
   createOrganization,

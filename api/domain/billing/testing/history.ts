@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
-import { CURRENCIES, type Currency } from "../money.ts";
+import { DAY_MINUTES, MINUTE_MS } from "#domain/billing/units/minute.ts";
+import { CURRENCIES, type Currency } from "#domain/billing/units/money.ts";
 
 /** Time passes, the shard is charged, or something happens to one of its two Organizations. */
 export type Step =

@@ -1,5 +1,5 @@
-import { MINUTE_MS } from "../minute.ts";
-import type { Currency } from "../money.ts";
+import { MINUTE_MS } from "#domain/billing/units/minute.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
 
 export interface ModelRun {
   subject: string;

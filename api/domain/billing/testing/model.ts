@@ -2,9 +2,9 @@
  * What billing means, charge by charge and minute by minute, with nothing clever in it (WAL-1, WAL-2, WAL-4, BIL-1,
  * BIL-2, CAT-2, QUO-3). The SQL must agree with it on every source's payment for every subject and day.
  */
-import { convert, type Rates } from "../convert.ts";
-import { DAY_MINUTES, MINUTE_MS } from "../minute.ts";
-import type { Currency } from "../money.ts";
+import { convert, type Rates } from "#domain/billing/currency/convert.ts";
+import { DAY_MINUTES, MINUTE_MS } from "#domain/billing/units/minute.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
 import {
   byStart,
   canPay,

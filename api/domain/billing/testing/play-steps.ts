@@ -1,5 +1,5 @@
 import type { Database } from "#db/database.ts";
-import type { Currency } from "../money.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
 import type { Step } from "./history.ts";
 import { Player } from "./play.ts";
 import { createOrganization, setCursor, tickAt } from "./world.ts";

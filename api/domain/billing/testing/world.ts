@@ -3,12 +3,12 @@ import type { Service } from "@aifactory/sdk/policy";
 import type { Database } from "#db/database.ts";
 import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
-import { createWallet } from "../create-wallet.ts";
-import { MINUTE_MS } from "../minute.ts";
-import type { Currency } from "../money.ts";
-import { tickShard } from "../tick-shard.ts";
-import type { NewRun } from "../usage-run.ts";
-import { fixedRates } from "../convert.ts";
+import { createWallet } from "#domain/billing/wallet/create-wallet.ts";
+import { MINUTE_MS } from "#domain/billing/units/minute.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
+import { tickShard } from "#domain/billing/tick/tick-shard.ts";
+import type { NewRun } from "#domain/billing/runs/usage-run.ts";
+import { fixedRates } from "#domain/billing/currency/convert.ts";
 
 export interface TestOrganization {
   organizationId: string;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Scene, testDatabase } from "../testing/fixture.ts";
-import { history, type Step } from "../testing/history.ts";
-import { playSteps } from "../testing/play-steps.ts";
+import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
+import { history, type Step } from "#domain/billing/testing/history.ts";
+import { playSteps } from "#domain/billing/testing/play-steps.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { verifyShard, type Difference } from "./verify-shard.ts";
 

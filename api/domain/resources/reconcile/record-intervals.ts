@@ -1,5 +1,5 @@
-import { closeRun } from "#domain/billing/close-run.ts";
-import { openRun } from "#domain/billing/open-run.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ResourceRow } from "../resource-view.ts";

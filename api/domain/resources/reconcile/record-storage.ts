@@ -1,7 +1,7 @@
-import { closeRun } from "#domain/billing/close-run.ts";
-import { openRun } from "#domain/billing/open-run.ts";
-import { resizeRun } from "#domain/billing/resize-run.ts";
-import type { RunPrice } from "#domain/billing/usage-run.ts";
+import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
+import { resizeRun } from "#domain/billing/runs/resize-run.ts";
+import type { RunPrice } from "#domain/billing/runs/usage-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ObservedVolume } from "#ports/cluster.ts";

@@ -1,7 +1,7 @@
-import { holdShard } from "#domain/billing/hold-shard.ts";
-import type { RunPrice } from "#domain/billing/usage-run.ts";
+import { holdShard } from "#domain/billing/runs/hold-shard.ts";
+import type { RunPrice } from "#domain/billing/runs/usage-run.ts";
 import type { Prices } from "#domain/catalogue/catalogue.ts";
-import type { Currency } from "#domain/billing/money.ts";
+import type { Currency } from "#domain/billing/units/money.ts";
 import type { Tx } from "#db/tenant.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenant.ts";
-import { grantCredit } from "#domain/billing/grant-credit.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
-import { tickAll } from "#domain/billing/tick-all.ts";
-import { lockWallet } from "#domain/billing/wallet.ts";
+import { grantCredit } from "#domain/billing/credit/grant-credit.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
+import { tickAll } from "#domain/billing/tick/tick-all.ts";
+import { lockWallet } from "#domain/billing/wallet/wallet.ts";
 import { newId } from "#domain/ids.ts";
 import {
   createContainer,

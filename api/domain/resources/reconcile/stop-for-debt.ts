@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { resources } from "#db/schema/resources.ts";
 import { withTenant, type TenantTx } from "#db/tenant.ts";
-import { lockAdmission } from "#domain/billing/lock-admission.ts";
+import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { readShortage, type DebtService } from "#domain/debts/read-shortage.ts";
 import { notify } from "#domain/notices/notify.ts";
 import type { WorkHandler } from "#domain/work/types.ts";
