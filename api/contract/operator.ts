@@ -109,6 +109,8 @@ export const injectFailure = operation("injectFailure", {
         "volumeStuck",
         "apiErrors",
         "slow",
+        "idle",
+        "activityUnknown",
       ]),
       resourceId: idSchema("notebook", "container").optional(),
       image: z.string().max(255).optional(),

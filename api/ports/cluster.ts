@@ -30,6 +30,12 @@ export interface Cluster {
   /** The last lines, oldest first; none when nothing is left. */
   logs(workspaceId: string, resourceId: string, options: { tailLines: number }): Promise<string[]>;
 
+  /**
+   * Probes how a ready notebook is used at this moment (RES-9); null when none of it is ready. Nothing is remembered from
+   * earlier probes.
+   */
+  observeActivity(workspaceId: string, resourceId: string): Promise<Activity | null>;
+
   /** Makes the volume exist with at least this size; grows it when smaller, never shrinks it. */
   applyVolume(volume: VolumeRequest): Promise<void>;
   /** Asks for the removal of the volume; it goes when no workload uses it any more. */
@@ -174,6 +180,21 @@ export interface Endpoint {
   protocol: "HTTP" | "TCP";
   /** HTTP: a URL. TCP: host and port joined by a colon. */
   address: string;
+}
+
+/**
+ * How a notebook is used. What could not be learned is null, which is never a reason to stop it. Ages instead of moments:
+ * the clock of a workload is nobody's.
+ */
+export interface Activity {
+  /** `busy`: kernels that compute. */
+  kernels: { busy: number; quietSeconds: number | null } | null;
+  /** `open`: terminals, in use or not. */
+  terminals: { open: number; quietSeconds: number | null } | null;
+  /** `open`: connections of people and programs to it. */
+  connections: { open: number; quietSeconds: number | null } | null;
+  /** The busiest of its GPUs over the last minutes; `unmetered` where it has none, or the cluster measures none. */
+  gpuPercent: number | "unmetered" | null;
 }
 
 export interface VolumeRequest {

@@ -23,6 +23,7 @@ export interface FailureRequest {
  * `imagePull`: the image cannot be pulled. `crash`: the process ends before it is ready, or now. `exit`: it ends a
  * moment after it became ready. `outOfMemory`: the same, killed. `nodeLost`: its node goes away for a while.
  * `volumeStuck`: the volume is not provisioned. `apiErrors`: calls to the cluster fail. `slow`: delays are ten times as long.
+ * `idle`: nobody uses it from now on, as a probe of its activity tells. `activityUnknown`: such a probe learns nothing.
  */
 export type FailureKind =
   | "imagePull"
@@ -32,7 +33,9 @@ export type FailureKind =
   | "nodeLost"
   | "volumeStuck"
   | "apiErrors"
-  | "slow";
+  | "slow"
+  | "idle"
+  | "activityUnknown";
 
 export interface InjectedFailure extends FailureRequest {
   id: string;

@@ -23,6 +23,11 @@ export interface ClusterHarness {
   keepEnding(resourceId: string, exitCode: number): Promise<void>;
   /** Takes away the node that the workload runs on. */
   loseNode(resourceId: string): Promise<void>;
+  /**
+   * Makes what a ready notebook answers when it is probed: that somebody computes and is connected, that nobody has done
+   * anything for a second or longer, or nothing at all.
+   */
+  use(resourceId: string, use: "active" | "idle" | "silent"): Promise<void>;
   /** Makes the next call about the resource fail. */
   makeUnavailable(resourceId: string): Promise<void>;
   close(): Promise<void>;
@@ -315,6 +320,32 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
         lines.slice(-1),
       );
       await remove(asked.resourceId);
+    });
+
+    test("RES-9 a probe tells how a ready notebook is used at this moment, and null of what it cannot learn", async () => {
+      const asked = workload({ kind: "notebook", ports: [{ port: 8888, protocol: "HTTP" }] });
+      const probe = () => cluster.observeActivity(workspaceId, asked.resourceId);
+      expect(await probe()).toBeNull();
+      await cluster.applyWorkload(asked);
+      await reaches(asked.resourceId, "ready");
+      await harness.use(asked.resourceId, "active");
+      const active = await probe();
+      expect(active!.kernels!.busy + active!.connections!.open).toBeGreaterThan(0);
+      await harness.use(asked.resourceId, "idle");
+      const idle = await until(probe, (it) => (it?.connections?.quietSeconds ?? 0) >= 1);
+      expect(idle).toMatchObject({
+        kernels: { busy: 0, quietSeconds: expect.any(Number) },
+        terminals: { open: expect.any(Number) },
+        connections: { open: 0, quietSeconds: expect.any(Number) },
+      });
+      expect(["unmetered", 0]).toContain(idle!.gpuPercent);
+      await harness.use(asked.resourceId, "silent");
+      const silent = await probe();
+      expect(silent).toMatchObject({ kernels: null, terminals: null, connections: null });
+      await harness.use(asked.resourceId, "active");
+      expect(await probe()).toEqual(active);
+      await remove(asked.resourceId);
+      expect(await probe()).toBeNull();
     });
 
     test("RES-5 the list names everything that is there, and nothing that is gone", async () => {

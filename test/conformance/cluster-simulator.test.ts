@@ -36,6 +36,14 @@ clusterConformance("simulator", async (): Promise<ClusterHarness> => {
     async loseNode(resourceId) {
       await cluster.injectFailure({ match: { resourceId }, failure: "nodeLost" });
     },
+    async use(resourceId, use) {
+      for (const { id, match } of await cluster.listFailures())
+        if (match.resourceId === resourceId) await cluster.clearFailures(id);
+      const failure = { idle: "idle", silent: "activityUnknown", active: null } as const;
+      const injected = failure[use];
+      if (injected !== null)
+        await cluster.injectFailure({ match: { resourceId }, failure: injected });
+    },
     async makeUnavailable(resourceId) {
       await cluster.injectFailure({ match: { resourceId }, failure: "apiErrors", count: 1 });
     },

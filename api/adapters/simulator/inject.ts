@@ -21,6 +21,7 @@ export function inject(
     exitCode: request.exitCode ?? null,
     // A node that is lost for ever again would leave nothing to run on.
     remaining: request.count ?? (request.failure === "nodeLost" ? 1 : null),
+    since: now,
   };
   state.failures.push(failure);
   state.touched.add(failure);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { v7 } from "uuid";
 import type {
+  Activity,
   ClockDriven,
   Cluster,
   NodeCapacity,
@@ -21,6 +22,7 @@ import type {
 import type { SimulatorConfig } from "./config.ts";
 import { strike, type Target } from "./failures.ts";
 import { clear, inject } from "./inject.ts";
+import { observeActivity } from "./observe-activity.ts";
 import { capacityOf, logsOf, observeVolume, observeWorkload } from "./observe.ts";
 import { applyVolume, applyWorkload, deleteVolume, deleteWorkload } from "./requests.ts";
 import type {
@@ -72,6 +74,10 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     { tailLines }: { tailLines: number },
   ): Promise<string[]> {
     return tailLines <= 0 ? [] : logsOf(await this.#generations(resourceId)).slice(-tailLines);
+  }
+
+  observeActivity(_workspaceId: string, resourceId: string): Promise<Activity | null> {
+    return this.#call({ resourceId }, (state, now) => observeActivity(state, resourceId, now));
   }
 
   applyVolume(volume: VolumeRequest): Promise<void> {

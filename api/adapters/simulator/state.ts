@@ -64,6 +64,8 @@ export interface SimulatedFailure {
   exitCode: number | null;
   /** Null: until it is cleared. */
   remaining: number | null;
+  /** When it was asked for. */
+  since: number;
 }
 
 /** One cluster in memory, under its lock; what is touched or removed is written back. */

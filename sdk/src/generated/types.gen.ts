@@ -1159,7 +1159,7 @@ export type Failure = {
 
 export type FailureRequest = {
     region: string;
-    failure: 'imagePull' | 'crash' | 'exit' | 'outOfMemory' | 'nodeLost' | 'volumeStuck' | 'apiErrors' | 'slow';
+    failure: 'imagePull' | 'crash' | 'exit' | 'outOfMemory' | 'nodeLost' | 'volumeStuck' | 'apiErrors' | 'slow' | 'idle' | 'activityUnknown';
     resourceId?: string;
     image?: string;
     count?: number;
