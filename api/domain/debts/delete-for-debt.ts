@@ -124,5 +124,5 @@ async function endTimer(tx: TenantTx): Promise<void> {
     "select shard from wallets where organization_id = $1",
     [organizationId],
   );
-  await trackShortages(tx, { shard: rows[0]!.shard, organizationId });
+  await trackShortages(tx, { shard: rows[0]!.shard, organizationId }, { stops: false });
 }

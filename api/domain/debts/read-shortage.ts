@@ -24,7 +24,7 @@ export interface Shortage {
 export async function readShortage(tx: TenantTx, service: DebtService): Promise<Shortage | null> {
   const { organizationId } = tx;
   const { shard, currency } = await lockWallet(tx, organizationId);
-  await trackShortages(tx, { shard, organizationId });
+  await trackShortages(tx, { shard, organizationId }, { stops: false });
   const { rows } = await tx.client.query<{ since: Date } & Debt>(
     `select since, negative_since as "negativeSince", warnings, last_warned_at as "lastWarnedAt" from shortages
      where organization_id = $1 and service = $2`,

@@ -6,7 +6,7 @@ export interface Scope {
   organizationId: string | null;
 }
 
-// $1 shard, $2 now, $3 Organization. `changed` are shortages that are new, or that went below zero or back to it: a debt's
+// $1 shard, $2 now, $3 Organization, $4 whether stops are put on the work list. `changed` are shortages that are new, or that went below zero or back to it: a debt's
 // timer begins with them, or anew. Only of who can pay nothing it is looked up what there is.
 const TRACK = `
   with poor as materialized (
@@ -48,7 +48,7 @@ const TRACK = `
   ), work as (
     select 'debtTimer' as kind, organization_id, service from changed where negative_since is not null
     union all
-    select 'stopForDebt', organization_id, service from short where running
+    select 'stopForDebt', organization_id, service from short where running and $4
   )
   insert into work_items (kind, key, organization_id, due_at, run_after)
   select kind, organization_id || ':' || service, organization_id, $2, clock_timestamp()
@@ -60,9 +60,14 @@ const TRACK = `
 /**
  * Writes down which Services can pay nothing any more and since when, and puts on the work list what follows: the stop of
  * everything that runs, starts or is being created (BIL-5), and below zero the debt's timer (BIL-6), which ends in the same
- * statement when zero is reached. A Service that has nothing to stop or delete is left alone.
+ * statement when zero is reached. A Service that has nothing to stop or delete is left alone. Whoever stops or deletes by
+ * what this finds asks for no `stops`: they would do their own work again.
  */
-export async function trackShortages(tx: Tx, { shard, organizationId }: Scope): Promise<void> {
-  const values = [shard, tx.now, organizationId];
+export async function trackShortages(
+  tx: Tx,
+  { shard, organizationId }: Scope,
+  { stops }: { stops: boolean },
+): Promise<void> {
+  const values = [shard, tx.now, organizationId, stops];
   await tx.client.query({ name: "track shortages", text: TRACK, values });
 }

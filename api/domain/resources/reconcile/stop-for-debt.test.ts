@@ -5,6 +5,7 @@ import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 import { tickAll } from "#domain/billing/tick/tick-all.ts";
 import { lockWallet } from "#domain/billing/wallet/wallet.ts";
 import { newId } from "#domain/ids.ts";
+import type { WorkItem } from "#domain/work/types.ts";
 import {
   createContainer,
   insertTenant,
@@ -12,6 +13,7 @@ import {
   startWorkerSite,
   type WorkerSite,
 } from "../../../../test/support/worker-site.ts";
+import { stopForDebt } from "./stop-for-debt.ts";
 
 let site: WorkerSite;
 beforeAll(async () => {
@@ -57,6 +59,24 @@ test("BIL-5 what runs, what starts and what is being created at that very moment
       stopCause: "insufficientBalance",
     });
   expect(await told(tenant.organizationId)).toEqual([{ service: "container", stopped: 3 }]);
+});
+
+test("BIL-5 a stop does not put itself on the work list again", async () => {
+  const tenant = { ...site, ...(await insertTenant(site.database, 0n)) };
+  const id = await createContainer(tenant);
+  await site.pass(30_000);
+  await tickAll(site.database);
+  const item = async () => {
+    const { rows } = await site.database.pool.query<WorkItem>(
+      "select key, revision from work_items where kind = 'stopForDebt' and organization_id = $1",
+      [tenant.organizationId],
+    );
+    return rows[0]!;
+  };
+  const before = await item();
+  await stopForDebt(site)(before, { verify: async () => {} });
+  expect(await rowOf(site, id)).toMatchObject({ stopCause: "insufficientBalance" });
+  expect(await item()).toEqual(before);
 });
 
 test("BIL-5 an occurrence is told once however often it has to stop something, and the next one anew", async () => {
