@@ -57,14 +57,3 @@ function noticeOf(alert: Fallen): Notice {
     },
   };
 }
-
-/** Thresholds follow the Wallet into the currency that was fixed, at its recorded rate, rounded down (WAL-4). */
-export async function convertAlerts(tx: Tx, organizationId: string): Promise<void> {
-  await tx.client.query(
-    `update balance_alerts a set threshold = converted(a.threshold, f.rate), currency = f.to_currency,
-       revision = a.revision + 1
-     from currency_fixings f
-     where a.organization_id = $1 and f.organization_id = $1 and a.currency = f.from_currency`,
-    [organizationId],
-  );
-}

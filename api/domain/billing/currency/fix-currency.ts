@@ -1,4 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
+import { convertAlerts } from "#domain/alerts/convert-alerts.ts";
 import { notFound } from "#domain/errors.ts";
 import { consumeLate } from "#domain/billing/tick/consume-late.ts";
 import { continueRunsIn } from "./continue-runs-in.ts";
@@ -23,7 +24,7 @@ export interface Fixing {
 
 /**
  * Fixes the Wallet's currency for good, if it is provisional still (WAL-4). Where it becomes another one, everything
- * before the present minute is charged first, lines and credit are converted once at the recorded rate, and what runs
+ * before the present minute is charged first, lines, credit and alerts are converted once at the recorded rate, and what runs
  * goes on at the new currency's price. Comes before any other lock on shard or Wallet. Throws `balance_too_large`.
  */
 export async function fixCurrency(
@@ -74,5 +75,6 @@ async function becomeFixed(tx: Tx, fixing: Fixing): Promise<void> {
     [organizationId, to, tx.now],
   );
   await convertCredits(tx, fixing);
+  await convertAlerts(tx, fixing);
   await continueRunsIn(tx, fixing);
 }

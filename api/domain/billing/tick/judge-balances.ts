@@ -1,4 +1,4 @@
-import { convertAlerts, raiseAlerts } from "#domain/alerts/raise-alerts.ts";
+import { raiseAlerts } from "#domain/alerts/raise-alerts.ts";
 import { trackShortages } from "#domain/debts/track-shortages.ts";
 import type { Tx } from "#db/tenant.ts";
 
@@ -8,7 +8,7 @@ import type { Tx } from "#db/tenant.ts";
  */
 export async function judgeShard(tx: Tx, shard: number): Promise<void> {
   const scope = { shard, organizationId: null };
-  await trackShortages(tx, scope);
+  await trackShortages(tx, scope, { stops: true });
   await raiseAlerts(tx, scope, false);
 }
 
@@ -18,7 +18,6 @@ export async function judgeGrant(
   { shard, organizationId }: { shard: number; organizationId: string },
 ): Promise<void> {
   const scope = { shard, organizationId };
-  await convertAlerts(tx, organizationId);
-  await trackShortages(tx, scope);
+  await trackShortages(tx, scope, { stops: true });
   await raiseAlerts(tx, scope, true);
 }
