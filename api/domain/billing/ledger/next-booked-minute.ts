@@ -1,13 +1,11 @@
 import type { Tx } from "#db/tenant.ts";
+import { firstChargedMinute } from "./first-charge.ts";
 
 // Charged minutes follow one another; late ones have shares of their own; whatever else was booked before the minutes of
 // the first charge comes before it.
 const NEXT = `
   with charged as materialized (
-    select coalesce((
-      select from_minute from ledger_entries
-      where organization_id = $1 and kind = 'charge' and at >= minute_start($2) and from_minute >= $2
-      order by at, seq limit 1), 2147483647) as minute
+    select coalesce(${firstChargedMinute("$2")}, 2147483647) as minute
   )
   select least(minute, (
       select min(from_minute) from run_shares where organization_id = $1 and from_minute >= $2

@@ -1,5 +1,6 @@
 import type { Tx } from "#db/tenant.ts";
 import type { Booked } from "./book.ts";
+import { firstChargeAt } from "./first-charge.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 
 /** What one source paid for minutes [fromMinute, toMinute) of a run; negative when it was given back. */
@@ -43,13 +44,7 @@ export async function insertShares(
  * is F(hi) − F(lo). A minute in which a Service changed its source, and corrections, were written down.
  */
 export const SHARES = `
-  -- Charged minutes follow one another, so nothing after the first charge of a later minute can matter.
-  last as materialized (
-    select coalesce((
-      select at from ledger_entries
-      where organization_id = $1 and kind = 'charge' and at >= minute_start($3) and from_minute >= $3
-      order by at, seq limit 1), 'infinity') as at
-  ), steps as (
+  last as materialized (select ${firstChargeAt("$3")} as at), steps as (
     select p.service, greatest(e.from_minute, $2) as lo, least(e.to_minute, $3) as hi,
       count(distinct coalesce(p.credit_id::text, '')) > 1 as split, min(p.credit_id::text)::uuid as credit_id
     from ledger_entries e

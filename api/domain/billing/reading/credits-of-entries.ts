@@ -1,8 +1,13 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
+import {
+  originalOf,
+  withOriginal,
+  type Original,
+  type OriginalRow,
+} from "#domain/billing/credit/original.ts";
 import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
 import type { EntryRow } from "./list-credit-history.ts";
-import type { Currency } from "#domain/billing/units/money.ts";
 
 /** The credit that an entry granted or let expire; micro-units. */
 export interface EntryCredit {
@@ -11,8 +16,7 @@ export interface EntryCredit {
   voucherId: string | null;
   services: Service[] | null;
   expiresAt: Date | null;
-  /** When it was granted in another currency: that, and the rate used (WAL-4). */
-  original: { amount: bigint; currency: Currency; rate: string } | null;
+  original: Original | null;
 }
 
 /** The credits that entries refer to, by their ids. */
@@ -24,33 +28,11 @@ export async function creditsOfEntries(
     .filter((entry) => entry.kind === "grant" || entry.kind === "expiry")
     .map((entry) => entry.reference);
   if (ids.length === 0) return new Map();
-  const { rows } = await tx.client.query<Row>(
-    `select id, kind, voucher_id, services, expires_at, original_amount, original_currency, rate
-     from credits where id = any ($1)`,
+  const { rows } = await tx.client.query<Omit<EntryCredit, "original"> & OriginalRow>(
+    `select c.id, c.kind, c.voucher_id as "voucherId", c.services, c.expires_at as "expiresAt",
+       ${originalOf("c")} as original
+     from credits c where c.id = any ($1)`,
     [ids],
   );
-  return new Map(rows.map((row) => [row.id, present(row)]));
-}
-
-interface Row {
-  id: string;
-  kind: CreditKind;
-  voucher_id: string | null;
-  services: Service[] | null;
-  expires_at: Date | null;
-  original_amount: bigint | null;
-  original_currency: Currency | null;
-  rate: string | null;
-}
-
-function present(row: Row): EntryCredit {
-  const { original_amount: amount, original_currency: currency, rate } = row;
-  return {
-    id: row.id,
-    kind: row.kind,
-    voucherId: row.voucher_id,
-    services: row.services,
-    expiresAt: row.expires_at,
-    original: amount === null ? null : { amount, currency: currency!, rate: rate! },
-  };
+  return new Map(rows.map((row) => [row.id, withOriginal(row)]));
 }

@@ -1,4 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
+import { firstChargeAt } from "#domain/billing/ledger/first-charge.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 
 /** The Wallet's lines at a moment, in micro-units. */
@@ -14,12 +15,7 @@ export interface LineBalances {
 const BALANCE = `
   with latest as (
     select * from ledger_entries where organization_id = $1 and at < minute_start($2) order by at desc, seq desc limit 1
-  ), next as materialized (
-    select coalesce((
-      select at from ledger_entries
-      where organization_id = $1 and kind = 'charge' and at >= minute_start($2) and from_minute >= $2
-      order by at, seq limit 1), 'infinity') as at
-  ), later as (
+  ), next as materialized (select ${firstChargeAt("$2")} as at), later as (
     select p.account, sum(p.amount) as amount
     from ledger_entries e join ledger_postings p using (organization_id, at, seq)
     where organization_id = $1 and e.kind = 'charge' and at >= minute_start($2) and at <= (select at from next)

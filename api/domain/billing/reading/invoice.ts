@@ -1,5 +1,6 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
+import { firstChargeAt } from "#domain/billing/ledger/first-charge.ts";
 import type { EntryKind, Line, Posting } from "#domain/billing/ledger/book.ts";
 import { balanceBefore, type LineBalances } from "./invoice-balance.ts";
 import { minuteStart } from "#domain/billing/units/minute.ts";
@@ -52,12 +53,7 @@ interface Sum extends Partial<InvoiceCharge> {
 // $1 organization, $2 first minute, $3 the minute after the last. A charge belongs to the month of its minutes, which its
 // step never leaves; everything else to the month it was booked in.
 const SUMS = `
-  with last as materialized (
-    select coalesce((
-      select at from ledger_entries
-      where organization_id = $1 and kind = 'charge' and at >= minute_start($3) and from_minute >= $3
-      order by at, seq limit 1), 'infinity') as at
-  )
+  with last as materialized (select ${firstChargeAt("$3")} as at)
   select e.kind as entry, p.account, p.currency, p.workspace_id as "workspaceId", w.name as "workspaceName", p.service,
     p.kind, case e.kind when 'correction' then
       to_char(minute_start(e.from_minute) at time zone 'UTC', 'YYYY-MM') end as month, sum(p.amount)::bigint as amount

@@ -1,5 +1,11 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
+import {
+  originalOf,
+  withOriginal,
+  type Original,
+  type OriginalRow,
+} from "#domain/billing/credit/original.ts";
 import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
 import type { HistoryFilter } from "./history-filter.ts";
 import type { EntryRow } from "./list-credit-history.ts";
@@ -15,10 +21,10 @@ export interface EntryLine {
   /** Null for top-up. */
   creditId: string | null;
   voucherId: string | null;
-  /** Of the credit: what it may pay for, until when, and what it was granted as (WAL-4). */
+  /** Of the credit: what it may pay for, until when, and what it was granted as. */
   services: Service[] | null;
   expiresAt: Date | null;
-  original: { amount: bigint; currency: Currency; rate: string } | null;
+  original: Original | null;
   amount: bigint;
 }
 
@@ -31,15 +37,8 @@ export interface EntrySides {
   charged: EntryLine[];
 }
 
-type PostingRow = Partial<EntryLine> & {
-  seq: bigint;
-  account: string;
-  amount: bigint;
-  currency: Currency;
-  original_amount: bigint | null;
-  original_currency: Currency | null;
-  rate: string | null;
-};
+type PostingRow = Omit<EntryLine, "original"> &
+  OriginalRow & { seq: bigint; account: string; currency: Currency };
 
 /** For each entry what its charges were paid from, as far as it matches, and what the Wallet's lines gained together. */
 export async function linesOfEntries(
@@ -51,7 +50,7 @@ export async function linesOfEntries(
   const { rows } = await tx.client.query<PostingRow>(
     `select p.seq, p.account, p.workspace_id as "workspaceId", p.service, p.kind, p.amount, p.currency,
        p.credit_id as "creditId", coalesce(c.kind, 'topUp') as source, c.voucher_id as "voucherId", c.services,
-       c.expires_at as "expiresAt", c.original_amount, c.original_currency, c.rate
+       c.expires_at as "expiresAt", ${originalOf("c")} as original
      from ledger_postings p
      left join credits c on c.id = p.credit_id
      where p.organization_id = $1 and p.at between $2 and $3 and p.seq = any ($4)
@@ -74,15 +73,9 @@ function sidesOf(entry: EntryRow, postings: PostingRow[], filter: HistoryFilter)
     former: former[0] ? { amount: -sum(former), currency: former[0].currency } : null,
     charged: postings
       .filter(({ account }) => account === "charges")
-      .map(lineOf)
+      .map(withOriginal)
       .filter((line) => matches(line, filter)),
   };
-}
-
-function lineOf(row: PostingRow): EntryLine {
-  const { original_amount: amount, original_currency: currency, rate, ...line } = row;
-  const original = amount === null ? null : { amount, currency: currency!, rate: rate! };
-  return { ...(line as unknown as EntryLine), original };
 }
 
 function matches(line: EntryLine, { workspaceId, service, source, voucherId }: HistoryFilter) {

@@ -1,4 +1,10 @@
 import type { Tx } from "#db/tenant.ts";
+import {
+  originalOf,
+  withOriginal,
+  type Original,
+  type OriginalRow,
+} from "#domain/billing/credit/original.ts";
 import type { EntryKind } from "#domain/billing/ledger/book.ts";
 import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
 import { asksForUsage, matchesPosting, Values, type HistoryFilter } from "./history-filter.ts";
@@ -14,7 +20,7 @@ export interface MovementLine extends EntryKey {
   currency: Currency;
   amount: bigint;
   /** What was granted in another currency, and the rate used (WAL-4). */
-  original: { amount: bigint; currency: Currency; rate: string } | null;
+  original: Original | null;
   balanceAfter: bigint;
 }
 
@@ -35,11 +41,10 @@ export async function movementLines(tx: Tx, range: Range): Promise<MovementLine[
   const values = new Values();
   for (const value of [range.organizationId, range.from, range.to, range.lastEntry])
     values.add(value);
-  const { rows } = await tx.client.query<MovementLine>(
+  const { rows } = await tx.client.query<Omit<MovementLine, "original"> & OriginalRow>(
     `select e.at, e.seq, e.kind, p.currency, -sum(p.amount)::bigint as amount, p.credit_id as "creditId",
        coalesce(k.kind, 'topUp') as source, k.voucher_id as "voucherId",
-       case when k.rate is not null then json_build_object('amount', k.original_amount::text,
-         'currency', k.original_currency, 'rate', k.rate::text) end as original,
+       ${originalOf("k")} as original,
        e.plans_after + e.vouchers_after + e.top_up_after as "balanceAfter"
      from ledger_postings p
      join ledger_entries e using (organization_id, at, seq)
@@ -51,8 +56,5 @@ export async function movementLines(tx: Tx, range: Range): Promise<MovementLine[
      order by e.at, e.seq, p.credit_id nulls last, p.currency`,
     values.list,
   );
-  return rows.map((row) => ({
-    ...row,
-    original: row.original && { ...row.original, amount: BigInt(row.original.amount) },
-  }));
+  return rows.map(withOriginal);
 }

@@ -1,5 +1,11 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
+import {
+  originalOf,
+  withOriginal,
+  type Original,
+  type OriginalRow,
+} from "#domain/billing/credit/original.ts";
 import type { CreditKind } from "#domain/billing/credit/grant-credit.ts";
 import { matchesRun, Values, type HistoryFilter } from "./history-filter.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
@@ -23,7 +29,7 @@ export interface UsageLine {
   voucherId: string | null;
   services: Service[] | null;
   expiresAt: Date | null;
-  original: { amount: bigint; currency: Currency; rate: string } | null;
+  original: Original | null;
   fromMinute: number;
   toMinute: number;
   /** Less what was given back; a minute that two sources shared counts for both. */
@@ -62,7 +68,7 @@ export async function usageLines(tx: Tx, range: Range): Promise<UsageLine[]> {
   const source = filter.source && `coalesce(c.kind, 'topUp') = ${values.add(filter.source)}`;
   const voucher = filter.voucherId && `c.voucher_id = ${values.add(filter.voucherId)}`;
   const key = `(r.subject_id, r.kind, coalesce(s.credit_id, '${TOP_UP}'), s.currency)`;
-  const { rows } = await tx.client.query<UsageLine>(
+  const { rows } = await tx.client.query<Omit<UsageLine, "original"> & OriginalRow>(
     `with ${SHARES}, sums as (
        select r.workspace_id, r.service, r.kind, r.subject_id, s.currency, s.credit_id,
          array_agg(distinct r.product order by r.product) as products,
@@ -84,8 +90,7 @@ export async function usageLines(tx: Tx, range: Range): Promise<UsageLine[]> {
      select l.workspace_id as "workspaceId", w.name as "workspaceName", l.service, l.kind, l.subject_id as "subjectId",
        coalesce(x.name, v.name, '') as "subjectName", l.products, l.prices, l.currency, l.credit_id as "creditId",
        coalesce(c.kind, 'topUp') as source, c.voucher_id as "voucherId", c.services, c.expires_at as "expiresAt",
-       case when c.rate is not null then json_build_object('amount', c.original_amount::text,
-         'currency', c.original_currency, 'rate', c.rate::text) end as original, l.lo as "fromMinute", l.hi as "toMinute", l.minutes, l.amount,
+       ${originalOf("c")} as original, l.lo as "fromMinute", l.hi as "toMinute", l.minutes, l.amount,
        l.corrected, b.at as "bookedAt", b.plans_after + b.vouchers_after + b.top_up_after as "balanceAfter"
      from sums l
      join workspaces w on w.id = l.workspace_id
@@ -104,11 +109,7 @@ export async function usageLines(tx: Tx, range: Range): Promise<UsageLine[]> {
      order by l.subject_id, l.kind, coalesce(l.credit_id, '${TOP_UP}'), l.currency`,
     values.list,
   );
-  return rows.map((row) => ({
-    ...row,
-    prices: row.prices.map(BigInt),
-    original: row.original && { ...row.original, amount: BigInt(row.original.amount) },
-  }));
+  return rows.map((row) => ({ ...withOriginal(row), prices: row.prices.map(BigInt) }));
 }
 
 function keyValues({ subjectId, kind, creditId, currency }: UsageLineKey, values: Values): string {
