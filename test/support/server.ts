@@ -32,12 +32,22 @@ export interface ReadyServer extends ServerProcess {
   readonly url: string;
 }
 
+/** Another copy of the program than the one here. */
+export interface Program {
+  readonly node: string;
+  readonly main: string;
+  /** Where we are root. */
+  readonly user: number;
+}
+
 /** Starts a server, whether or not it will come up. */
-export function spawnServer(env: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, [MAIN], {
+export function spawnServer(env: Record<string, string>, program?: Program): ServerProcess {
+  const user = program && process.getuid?.() === 0 ? { uid: program.user, gid: program.user } : {};
+  const child = spawn(program?.node ?? process.execPath, [program?.main ?? MAIN], {
     env: { PATH: process.env.PATH ?? "", HOME: tmpdir(), LOG_LEVEL: "warn", PORT: "0", ...env },
     cwd: tmpdir(),
     stdio: ["ignore", "pipe", "pipe"],
+    ...user,
   });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr])
@@ -58,8 +68,11 @@ export function spawnServer(env: Record<string, string>): ServerProcess {
 }
 
 /** Starts a server and waits until it says where it listens; throws with its output when it ends instead. */
-export async function startServer(env: Record<string, string>): Promise<ReadyServer> {
-  const server = spawnServer(env);
+export async function startServer(
+  env: Record<string, string>,
+  program?: Program,
+): Promise<ReadyServer> {
+  const server = spawnServer(env, program);
   let ended = false;
   void server.exited.then(() => (ended = true));
   for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(10)) {
