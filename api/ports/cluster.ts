@@ -27,8 +27,13 @@ export interface Cluster {
     resourceId: string,
     before?: ObservedWorkload | null,
   ): Promise<ObservedWorkload | null>;
-  /** The last lines, oldest first; none when nothing is left. */
-  logs(workspaceId: string, resourceId: string, options: { tailLines: number }): Promise<string[]>;
+  /**
+   * Lines of the newest generation's log, oldest first, read no faster than they are taken: none when nothing is left, or
+   * has begun yet. With `follow` also what it will write, until its process has ended for good or the signal aborts.
+   */
+  logs(workspaceId: string, resourceId: string, options: LogOptions): AsyncIterable<string>;
+  /** Starts a command beside the process of a workload. Throws `WorkloadNotRunning` when no process of it runs. */
+  exec(workspaceId: string, resourceId: string, options: ExecOptions): Promise<ExecSession>;
 
   /**
    * Probes how a ready notebook is used at this moment (RES-9); null when none of it is ready. Nothing is remembered from
@@ -80,6 +85,46 @@ export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDrive
 /** The cluster could not be reached or did not answer: try again, for as long as it takes. */
 export class ClusterUnavailable extends Error {
   override readonly name = "ClusterUnavailable";
+}
+
+/** No process of the workload runs just now: there is nothing to start a command beside. */
+export class WorkloadNotRunning extends Error {
+  override readonly name = "WorkloadNotRunning";
+}
+
+export interface LogOptions {
+  /** Of what is there, so many lines at most; all of what is added. */
+  tailLines: number;
+  /** Of what is there, only what is not older. */
+  sinceSeconds?: number | undefined;
+  follow?: boolean;
+  /** Ends it without an error. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+export interface ExecOptions extends TerminalSize {
+  /** Program and arguments, which no shell reads; null starts the best shell that there is. */
+  command: string[] | null;
+  /** With a terminal of this size; without one, the size means nothing. */
+  tty: boolean;
+}
+
+/** A command that runs beside the process of a workload. It ends with its workload. */
+export interface ExecSession {
+  /** What it writes, standard error included, read no faster than it is taken; ends with the session. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Once the session has ended; null when that was not by the command's own end. Never rejects. */
+  readonly exitCode: Promise<number | null>;
+  /** Hands it input; resolves when it may have more. Does nothing once the session has ended. */
+  write(input: Uint8Array): Promise<void>;
+  resize(size: TerminalSize): void;
+  /** Ends the session from this side, at any time. */
+  close(): void;
 }
 
 export interface ObjectRef {

@@ -3,6 +3,7 @@ import { v7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ClusterUnavailable,
+  WorkloadNotRunning,
   type Cluster,
   type NodeCapacity,
   type ObjectChange,
@@ -311,15 +312,88 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
 
     test("RES-6 logs are there as long as the workload", async () => {
       const asked = workload();
-      expect(await cluster.logs(workspaceId, asked.resourceId, { tailLines: 10 })).toEqual([]);
+      const lines = (tailLines: number, sinceSeconds?: number) =>
+        Array.fromAsync(cluster.logs(workspaceId, asked.resourceId, { tailLines, sinceSeconds }));
+      expect(await lines(10)).toEqual([]);
       await cluster.applyWorkload(asked);
       await reaches(asked.resourceId, "ready");
-      const lines = await cluster.logs(workspaceId, asked.resourceId, { tailLines: 100 });
-      expect(lines.join("\n")).not.toContain("secret-access-token");
-      expect(await cluster.logs(workspaceId, asked.resourceId, { tailLines: 1 })).toEqual(
-        lines.slice(-1),
-      );
+      const all = await lines(100);
+      expect(all.join("\n")).not.toContain("secret-access-token");
+      expect(await lines(1)).toEqual(all.slice(-1));
+      expect(await lines(100, 3600)).toEqual(all);
       await remove(asked.resourceId);
+      expect(await lines(10)).toEqual([]);
+    });
+
+    test("RES-6 a log that is followed tells what is added, and ends with the process or at the signal", async () => {
+      const asked = workload({ maxRestarts: 0 });
+      await cluster.applyWorkload(asked);
+      await reaches(asked.resourceId, "ready");
+      const options = { tailLines: 100, follow: true };
+      const followed = Array.fromAsync(cluster.logs(workspaceId, asked.resourceId, options));
+      const abort = new AbortController();
+      const left = Array.fromAsync(
+        cluster.logs(workspaceId, asked.resourceId, { ...options, signal: abort.signal }),
+      );
+      await sleep(100);
+      abort.abort();
+      const soFar = await left;
+      await harness.endProcess(asked.resourceId, 3);
+      const whole = await followed;
+      expect(whole.slice(0, soFar.length)).toEqual(soFar);
+      await reaches(asked.resourceId, "failed");
+      const since = Array.fromAsync(cluster.logs(workspaceId, asked.resourceId, options));
+      expect(await since).toEqual(whole);
+      await remove(asked.resourceId);
+      expect(await Array.fromAsync(cluster.logs(workspaceId, asked.resourceId, options))).toEqual(
+        [],
+      );
+    });
+
+    test("RES-6 a shell beside the process reads and writes, and ends with its own exit code", async () => {
+      const asked = workload();
+      await cluster.applyWorkload(asked);
+      await reaches(asked.resourceId, "ready");
+      for (const [tty, typed, exitCode] of [
+        [false, "echo one two\nexit 3\n", 3],
+        [false, "no-such-command\nexit\n", 127],
+        [true, "echo one two\rexit 5\r", 5],
+      ] as const) {
+        const options = { command: null, tty, columns: 80, rows: 24 };
+        const session = await cluster.exec(workspaceId, asked.resourceId, options);
+        session.resize({ columns: 132, rows: 43 });
+        await session.write(Buffer.from(typed));
+        const written = await textOf(session.output);
+        expect(await session.exitCode).toBe(exitCode);
+        expect(written).toContain(typed.startsWith("echo") ? "one two" : "not found");
+        await session.write(Buffer.from("too late"));
+        session.close();
+      }
+      const command = ["echo", "a  b"];
+      const once = { command, tty: false, columns: 80, rows: 24 };
+      const session = await cluster.exec(workspaceId, asked.resourceId, once);
+      expect(await textOf(session.output)).toBe("a  b\n");
+      expect(await session.exitCode).toBe(0);
+      await remove(asked.resourceId);
+    });
+
+    test("RES-6 a shell ends when it is closed and with its workload; without a process there is none", async () => {
+      const asked = workload();
+      const options = { command: null, tty: true, columns: 80, rows: 24 };
+      const open = () => cluster.exec(workspaceId, asked.resourceId, options);
+      await expect(open()).rejects.toBeInstanceOf(WorkloadNotRunning);
+      await cluster.applyWorkload(asked);
+      await reaches(asked.resourceId, "ready");
+      const closed = await open();
+      closed.close();
+      expect(await closed.exitCode).toBeNull();
+      await textOf(closed.output);
+      const session = await open();
+      const output = textOf(session.output);
+      await remove(asked.resourceId);
+      expect(await session.exitCode).toBeNull();
+      await output;
+      await expect(open()).rejects.toBeInstanceOf(WorkloadNotRunning);
     });
 
     test("RES-9 a probe tells how a ready notebook is used at this moment, and null of what it cannot learn", async () => {
@@ -402,6 +476,10 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       await remove(asked.resourceId);
     });
   });
+}
+
+async function textOf(output: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(output)).toString();
 }
 
 function freeOf(nodes: NodeCapacity[], gpuModel: string): number {

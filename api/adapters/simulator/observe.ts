@@ -40,30 +40,16 @@ export function capacityOf(state: ClusterState): NodeCapacity[] {
   }));
 }
 
-/** What a simulated workload has to say: that it is one, and what happened to it. */
-export function logsOf(generations: SimulatedWorkload[]): string[] {
-  const newest = generations.at(-1);
-  if (newest === undefined) return [];
-  const lines = [
-    `This is a simulated workload: the image ${newest.spec.image} is not pulled and no process runs.`,
-    ...newest.intervals.flatMap(({ since, until }) => [
-      `${iso(since)} ready`,
-      ...(until === null ? [] : [`${iso(until)} not ready any more`]),
-    ]),
-  ];
-  if (newest.exitCode !== null)
-    lines.push(`The last process ended with exit code ${newest.exitCode}.`);
-  if (newest.cause !== null) lines.push(newest.cause.message);
-  return lines;
-}
-
 // `.invalid` resolves nowhere (RFC 2606): nobody mistakes these addresses for something that answers.
 function endpointsOf(region: string, { resourceId, spec }: SimulatedWorkload): Endpoint[] {
-  const host = `${resourceId}.${region}.simulated.invalid`;
+  const domain = `${region}.simulated.invalid`;
   return spec.ports.map(({ port, protocol }) => ({
     port,
     protocol,
-    address: protocol === "HTTP" ? `https://p${port}.${host}/` : `${host}:${port}`,
+    address:
+      protocol === "HTTP"
+        ? `https://p${port}-${resourceId}.${domain}/`
+        : `${resourceId}.${domain}:${port}`,
   }));
 }
 

@@ -5,6 +5,9 @@ import type {
   Activity,
   ClockDriven,
   Cluster,
+  ExecOptions,
+  ExecSession,
+  LogOptions,
   NodeCapacity,
   ObjectChange,
   ObservedVolume,
@@ -20,10 +23,12 @@ import type {
   InjectedFailure,
 } from "#ports/failure-injection.ts";
 import type { SimulatorConfig } from "./config.ts";
+import { simulatedExec } from "./exec.ts";
 import { strike, type Target } from "./failures.ts";
 import { clear, inject } from "./inject.ts";
+import { simulatedLogs, type Look } from "./log.ts";
 import { observeActivity } from "./observe-activity.ts";
-import { capacityOf, logsOf, observeVolume, observeWorkload } from "./observe.ts";
+import { capacityOf, observeVolume, observeWorkload } from "./observe.ts";
 import { applyVolume, applyWorkload, deleteVolume, deleteWorkload } from "./requests.ts";
 import type {
   ClusterState,
@@ -65,15 +70,15 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     _workspaceId: string,
     resourceId: string,
   ): Promise<ObservedWorkload | null> {
-    return observeWorkload(this.region, await this.#generations(resourceId));
+    return observeWorkload(this.region, (await this.#look(resourceId)).generations);
   }
 
-  async logs(
-    _workspaceId: string,
-    resourceId: string,
-    { tailLines }: { tailLines: number },
-  ): Promise<string[]> {
-    return tailLines <= 0 ? [] : logsOf(await this.#generations(resourceId)).slice(-tailLines);
+  logs(_workspaceId: string, resourceId: string, options: LogOptions): AsyncIterable<string> {
+    return simulatedLogs(options, () => this.#look(resourceId));
+  }
+
+  exec(_workspaceId: string, resourceId: string, options: ExecOptions): Promise<ExecSession> {
+    return simulatedExec(options, async () => (await this.#look(resourceId)).generations);
   }
 
   observeActivity(_workspaceId: string, resourceId: string): Promise<Activity | null> {
@@ -165,14 +170,18 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     return this.#settled((state, now) => clear(state, id, now));
   }
 
-  async #generations(resourceId: string): Promise<SimulatedWorkload[]> {
-    const { states, busy } = await peek<SimulatedWorkload>(
+  async #look(resourceId: string): Promise<Look> {
+    const { states, now, busy } = await peek<SimulatedWorkload>(
       this.#pool,
       this.id,
       "workload",
       resourceId,
     );
-    return busy ? this.#call({ resourceId }, (state) => state.generationsOf(resourceId)) : states;
+    if (!busy) return { generations: states, now };
+    return this.#call({ resourceId }, (state, now) => ({
+      generations: state.generationsOf(resourceId),
+      now,
+    }));
   }
 
   /** One call of the port: everything due is done first; a failure on demand may make the call fail. */

@@ -27,6 +27,15 @@ export interface SimulatedWorkload {
   restarts: number;
   pulls: number;
   intervals: { since: number; until: number | null }[];
+  /** What it has said, oldest first; those of an older release have nothing. */
+  log?: LogLine[];
+}
+
+export interface LogLine {
+  /** Counts up from 1 within a generation. */
+  number: number;
+  at: number;
+  text: string;
 }
 
 export interface Ending {

@@ -44,22 +44,24 @@ export async function glance(pool: pg.Pool, clusterId: string): Promise<Glance> 
   return rows[0]!;
 }
 
-/** The states of one kind of object by id, and whether something is due that might change them. */
+/** The states of one kind of object by id, site time, and whether something is due that might change them. */
 export async function peek<T>(
   pool: pg.Pool,
   clusterId: string,
   kind: "workload" | "volume",
   id: string,
-): Promise<{ states: T[]; busy: boolean }> {
-  const { rows } = await pool.query<{ states: T[] | null; busy: boolean }>({
+): Promise<{ states: T[]; now: number; busy: boolean }> {
+  const { rows } = await pool.query<{ states: T[] | null; now: Date; busy: boolean }>({
     name: "simulator-peek",
     text: `select
       (select json_agg(state order by generation) from simulator.objects where cluster_id = $1 and kind = $2 and id = $3) as states,
+      site_now() as now,
       exists (select from simulator.objects where cluster_id = $1 and
         (next_at <= (select site_now()) or kind = 'failure' and state ->> 'failure' = 'apiErrors')) as busy`,
     values: [clusterId, kind, id],
   });
-  return { states: rows[0]!.states ?? [], busy: rows[0]!.busy };
+  const { states, now, busy } = rows[0]!;
+  return { states: states ?? [], now: now.getTime(), busy };
 }
 
 /** What changed after the cursor. */

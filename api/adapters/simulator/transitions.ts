@@ -1,5 +1,6 @@
 import { commandEnding } from "./command-ending.ts";
 import { delayFor, strike, targetOf } from "./failures.ts";
+import { say } from "./log.ts";
 import { placeWaiting } from "./placement.ts";
 import { closeInterval, releaseVolumes } from "./requests.ts";
 import type {
@@ -73,6 +74,8 @@ function advanceWorkload(state: ClusterState, workload: SimulatedWorkload, at: n
 function start(state: ClusterState, workload: SimulatedWorkload, at: number): void {
   const target = targetOf(workload);
   if (strike(state, "imagePull", target) !== null) return failPull(state, workload, at);
+  const { image } = workload.spec;
+  say(workload, at, `This is a simulated workload: no process runs, and ${image} is not pulled.`);
   const crash = strike(state, "crash", target);
   if (crash !== null)
     return endProcess(state, workload, { exitCode: crash.exitCode ?? 1, outOfMemory: false }, at);
@@ -80,6 +83,7 @@ function start(state: ClusterState, workload: SimulatedWorkload, at: number): vo
   workload.phase = "ready";
   workload.cause = null;
   workload.intervals.push({ since: at, until: null });
+  say(workload, at, "Ready.");
   planEnding(state, workload, at);
 }
 
@@ -107,6 +111,7 @@ export function endProcess(
 ): void {
   closeInterval(workload, at);
   workload.exitCode = ending.exitCode;
+  say(workload, at, `The process ended with exit code ${ending.exitCode}.`);
   workload.ending = null;
   workload.next = null;
   workload.nextAt = null;
