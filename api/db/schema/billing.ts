@@ -298,6 +298,8 @@ export const lateWindows = pgTable(
     toMinute: integer("to_minute").notNull(),
     reportedAt: moment("reported_at").notNull(),
     consumedAt: moment("consumed_at"),
+    /** The Wallet's currency by then: another one than the run's where it was fixed in between (WAL-4). */
+    consumedIn: text("consumed_in").$type<Currency>(),
   },
   (t) => [
     index("late_windows_pending")

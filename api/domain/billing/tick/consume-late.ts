@@ -41,10 +41,10 @@ export async function consumeLate(
     const shares = window.sign === 1 ? await chargeLate(tx, window) : await refundLate(tx, window);
     await bookCorrection(tx, window, shares);
     await countUsd(tx, window);
-    await tx.client.query("update late_windows set consumed_at = $2 where id = $1", [
-      window.id,
-      tx.now,
-    ]);
+    await tx.client.query(
+      "update late_windows set consumed_at = $2, consumed_in = $3 where id = $1",
+      [window.id, tx.now, window.currency],
+    );
   }
 }
 

@@ -18,7 +18,7 @@ const CORRECTIONS: Check = {
         join usage_runs r on r.id = l.run_id
         left join currency_fixings f on f.organization_id = r.organization_id
         cross join lateral (
-          select case when f.from_currency = r.currency and l.consumed_at > f.fixed_at then r.currency end as former
+          select case when l.consumed_in <> r.currency then r.currency end as former
         ) x
         where l.organization_id = any ($1) and l.consumed_at is not null
       ) windows group by organization_id, run_id, currency

@@ -40,13 +40,17 @@ const CREDITS: Check = {
     ), compared as (
       select c.organization_id, c.kind || ' credit ' || c.id as credit, x.* from credits c
       left join posted p on p.credit_id = c.id and p.currency = c.currency
-      left join currency_fixings f on f.organization_id = c.organization_id and f.fixed_at >= c.granted_at
+      -- What was granted before the currency was fixed, as it was then.
+      left join currency_fixings f on f.organization_id = c.organization_id
+      left join posted g on g.credit_id = c.id and g.currency = f.from_currency and g.granted is not null
       cross join lateral (values
         (' on its line', case when c.lapsed_at is null then c.remaining else 0 end, coalesce(p.line, 0),
           c.remaining is not null),
         (' lapsed', case when c.lapsed_at is null then 0 else c.remaining end, coalesce(p.expired, 0),
           c.remaining is not null),
-        (' granted', c.amount, coalesce(p.granted, 0), f.organization_id is null)
+        (' granted', case when g.credit_id is null then c.amount
+            when c.original_currency = f.from_currency then c.original_amount
+            else converted(c.original_amount, c.rate) end, coalesce(g.granted, p.granted, 0), true)
       ) as x(part, found, expected, applies)
       where c.organization_id = any ($1)
     )

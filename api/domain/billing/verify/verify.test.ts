@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
 import { history, type Step } from "#domain/billing/testing/history.ts";
+import { settleTopUp } from "#domain/billing/credit/settle-top-up.ts";
 import { playSteps } from "#domain/billing/testing/play-steps.ts";
+import { RATES } from "#domain/billing/testing/world.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 import { verifyShard, type Difference } from "./verify-shard.ts";
 
@@ -29,6 +31,23 @@ test(`BIL-2 ${HISTORIES} histories: books that are right never raise an alarm`, 
     endOnFailure: true,
   });
 }, 3_600_000);
+
+test("WAL-4 a transaction that began before others and fixes the currency after them is no difference", async () => {
+  const scene = await Scene.begin(postgres.database, "2026-05-04T10:00:00Z");
+  const { organizationId, shard } = scene.organization;
+  const late = await scene.start("2026-05-04T10:00:00Z", 60_000_001n);
+  await scene.tick("2026-05-04T10:05:00Z");
+  await scene.stop(late, "2026-05-04T10:02:30Z", "2026-05-04T10:05:30Z");
+  await scene.tick("2026-05-04T10:06:02Z");
+  const services = ["notebook" as const];
+  const expiresAt = "2026-06-01T00:00:00Z";
+  await scene.grant("2026-05-04T10:06:03Z", 3_000_000n, { currency: "JPY", services, expiresAt });
+  await scene.grant("2026-05-04T10:06:04Z", 5_000_000n, { services, expiresAt });
+  await scene.at("2026-05-04T10:06:01Z", (tx) =>
+    settleTopUp(tx, { organizationId, amount: 9n, currency: "JPY", rates: RATES, key: "first" }),
+  );
+  expect(await verifyShard(postgres.database, shard)).toEqual([]);
+});
 
 // What only the owner of the tables can do, and would have to.
 const WITHOUT_TRIGGERS = `do $$ declare each regclass; begin
@@ -94,6 +113,14 @@ const TAMPERINGS: Record<string, [spoil: (scene: Scene) => string, checks: strin
   ],
   "what was granted": [
     (scene) => `update credits set amount = amount + 1 where ${of(scene)} and kind = 'topUp'`,
+    ["remaining credit"],
+  ],
+  "what was granted before the currency was fixed": [
+    (scene) =>
+      `update credits set original_amount = amount + 1, original_currency = 'USD', rate = 25400
+         where ${of(scene)} and kind = 'plan';
+       insert into currency_fixings (organization_id, from_currency, to_currency, rate, fixed_at, minute)
+         select organization_id, 'USD', 'VND', 25400, now(), 0 from wallets where ${of(scene)}`,
     ["remaining credit"],
   ],
   "a Quota counter": [
