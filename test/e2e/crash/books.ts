@@ -16,6 +16,7 @@ interface Run {
   end_minute: number | null;
   tick_from: number;
   tick_until: number;
+  currency: string;
   price_per_hour: string;
   price_usd_per_hour: string;
 }
@@ -25,6 +26,7 @@ interface Entry {
   kind: string;
   from_minute: number | null;
   to_minute: number | null;
+  currency: string;
   plans_after: string;
   vouchers_after: string;
   top_up_after: string;
@@ -53,7 +55,7 @@ export interface Books {
   entries: Entry[];
   postings: Posting[];
   windows: Window[];
-  wallet: { plans: string; vouchers: string; top_up: string; last_entry: string };
+  wallet: { currency: string; plans: string; vouchers: string; top_up: string; last_entry: string };
   credits: { id: string; remaining: string; lapsed_at: Date | null }[];
   counters: { workspace_id: string; spent_usd_micros: string }[];
 }
@@ -89,7 +91,9 @@ export function expectRunsAsTruth({ runs }: Books, expected: ExpectedRun[]): voi
       endedAt: run.ended_at?.getTime() ?? Number.NaN,
       firstMinute: run.first_minute,
       endMinute: run.end_minute ?? Number.NaN,
+      currency: run.currency,
       pricePerHour: BigInt(run.price_per_hour),
+      priceUsdPerHour: BigInt(run.price_usd_per_hour),
     }));
   const inOrder = (list: ExpectedRun[]) =>
     list.toSorted((a, b) => a.subject.localeCompare(b.subject) || a.startedAt - b.startedAt);
@@ -119,10 +123,10 @@ export function expectMinutesChargedOnce({ runs, entries, windows }: Books): voi
   }
 }
 
-/** What was posted is what the runs cost, for each Workspace, Service and kind; and so are Quota counters in USD. */
-export function expectChargesAsRuns({ runs, postings, counters }: Books): void {
-  const cost = (run: Run, price: string) =>
-    costOf(BigInt(price), run.end_minute! - run.first_minute);
+const cost = (run: Run, price: string) => costOf(BigInt(price), run.end_minute! - run.first_minute);
+
+/** What was posted is what the runs cost, for each Workspace, Service and kind. */
+export function expectChargesAsRuns({ runs, postings }: Books): void {
   const owed = sums(
     runs.map((run) => [
       `${run.workspace_id} ${run.service} ${run.kind}`,
@@ -134,36 +138,61 @@ export function expectChargesAsRuns({ runs, postings, counters }: Books): void {
     charges.map((it) => [`${it.workspace_id} ${it.service} ${it.kind}`, BigInt(it.amount)]),
   );
   expect(posted).toEqual(owed);
+}
+
+/** Quota counters are what the runs cost in USD (QUO-3). */
+export function expectCountersAsRuns({ runs, counters }: Books): void {
   expect(sums(counters.map((it) => [it.workspace_id, BigInt(it.spent_usd_micros)]))).toEqual(
     sums(runs.map((run) => [run.workspace_id, cost(run, run.price_usd_per_hour)])),
   );
 }
 
-/** Entries are balanced and numbered without gaps, and Wallet and credits are the sums of their postings. */
+/**
+ * Entries are balanced and numbered without gaps, and Wallet and credits are the sums of their postings; of a currency
+ * that is no more the Wallet's, nothing is left (WAL-4).
+ */
 export function expectBalanced({ entries, postings, wallet, credits }: Books): void {
   expect(entries.map(({ seq }) => Number(seq))).toEqual(entries.map((_, index) => index + 1));
   expect(Number(wallet.last_entry)).toBe(entries.length);
   const bySeq = Map.groupBy(postings, ({ seq }) => seq);
-  const lines = { plans: 0n, vouchers: 0n, topUp: 0n };
+  const nothing = { plans: 0n, vouchers: 0n, topUp: 0n };
+  const lines = new Map<string, typeof nothing>();
   let before = 0;
   for (const entry of entries) {
     const own = bySeq.get(entry.seq) ?? [];
     expect(own.length, `postings of entry ${entry.seq}`).toBeGreaterThan(0);
-    expect(own.reduce((sum, { amount }) => sum + BigInt(amount), 0n)).toBe(0n);
-    for (const { account, amount } of own)
-      if (account in lines) lines[account as keyof typeof lines] += BigInt(amount);
+    for (const { account, amount, currency } of own) {
+      if (!(account in nothing)) continue;
+      const known = lines.get(currency) ?? lines.set(currency, { ...nothing }).get(currency)!;
+      known[account as keyof typeof nothing] += BigInt(amount);
+    }
+    const balances = Map.groupBy(own, ({ currency }) => currency);
+    for (const [currency, part] of balances)
+      expect(sum(part), `entry ${entry.seq} in ${currency}`).toBe(0n);
     const { plans_after, vouchers_after, top_up_after } = entry;
-    expect([plans_after, vouchers_after, top_up_after].map(BigInt)).toEqual(Object.values(lines));
+    for (const [currency, known] of lines)
+      expect(Object.values(known), `${currency} after entry ${entry.seq}`).toEqual(
+        currency === entry.currency
+          ? [plans_after, vouchers_after, top_up_after].map(BigInt)
+          : Object.values(nothing),
+      );
     expect(entry.at.getTime()).toBeGreaterThanOrEqual(before);
     before = entry.at.getTime();
   }
-  expect([wallet.plans, wallet.vouchers, wallet.top_up].map(BigInt)).toEqual(Object.values(lines));
+  expect([wallet.plans, wallet.vouchers, wallet.top_up].map(BigInt)).toEqual(
+    Object.values(lines.get(wallet.currency) ?? nothing),
+  );
   for (const { id, remaining, lapsed_at } of credits) {
-    const own = postings.filter((it) => it.account === "vouchers" && it.credit_id === id);
-    const left = own.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    const own = postings.filter(
+      (it) => it.account === "vouchers" && it.credit_id === id && it.currency === wallet.currency,
+    );
+    const left = sum(own);
     expect(left, `credit ${id}`).toBe(lapsed_at === null ? BigInt(remaining) : 0n);
   }
 }
+
+const sum = (postings: Posting[]) =>
+  postings.reduce((total, { amount }) => total + BigInt(amount), 0n);
 
 function sums(list: [string, bigint][]): Record<string, bigint> {
   const groups = Map.groupBy(list, ([key]) => key);

@@ -4,6 +4,7 @@ import { expectAgreement, leftOver } from "./both-sides.ts";
 import {
   expectBalanced,
   expectChargesAsRuns,
+  expectCountersAsRuns,
   expectMinutesChargedOnce,
   expectRunsAsTruth,
   readBooks,
@@ -72,6 +73,7 @@ test(`RES-5 BIL-2 after ${CRASHES} crashes at random moments everything is as as
   expectRunsAsTruth(books, expected);
   expectMinutesChargedOnce(books);
   expectChargesAsRuns(books);
+  expectCountersAsRuns(books);
   expectBalanced(books);
   await expectClockForward();
   const waits = await expectResumed();

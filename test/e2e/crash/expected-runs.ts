@@ -11,8 +11,10 @@ export interface ExpectedRun {
   endedAt: number;
   firstMinute: number;
   endMinute: number;
-  /** Micro-dollars per hour for the whole quantity. */
+  currency: string;
+  /** Micro-units per hour for the whole quantity, and the same in dollars. */
   pricePerHour: bigint;
+  priceUsdPerHour: bigint;
 }
 
 interface Workload {
@@ -111,7 +113,9 @@ function number(subject: string, kind: "gpu" | "storage", stretches: Stretch[]):
     const firstMinute = Math.max(touched, Math.floor(since / MINUTE));
     const endMinute = Math.max(firstMinute, Math.ceil(until / MINUTE));
     touched = endMinute;
-    runs.push({ subject, kind, ...rest, startedAt: since, endedAt: until, firstMinute, endMinute });
+    const times = { startedAt: since, endedAt: until, firstMinute, endMinute };
+    const priced = { currency: "USD", priceUsdPerHour: rest.pricePerHour };
+    runs.push({ subject, kind, ...rest, ...times, ...priced });
   }
   return runs;
 }

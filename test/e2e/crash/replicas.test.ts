@@ -8,6 +8,7 @@ import { newDataDir, readLocal, startServer, type ReadyServer } from "../../supp
 import {
   expectBalanced,
   expectChargesAsRuns,
+  expectCountersAsRuns,
   expectMinutesChargedOnce,
   expectRunsAsTruth,
   readBooks,
@@ -169,6 +170,7 @@ test("BIL-3 two replicas that tick, and move the clock, at the same time charge 
   expect(books.runs).toHaveLength(4);
   expectMinutesChargedOnce(books);
   expectChargesAsRuns(books);
+  expectCountersAsRuns(books);
   expectBalanced(books);
 });
 

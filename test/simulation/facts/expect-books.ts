@@ -4,6 +4,7 @@ import { verifyLedger } from "../../../api/domain/billing/verify/verify-ledger.t
 import {
   expectBalanced,
   expectChargesAsRuns,
+  expectCountersAsRuns,
   expectMinutesChargedOnce,
   expectRunsAsTruth,
   readBooks,
@@ -12,8 +13,10 @@ import { expectedRuns } from "../../e2e/crash/expected-runs.ts";
 import { queryAsOwner } from "../../e2e/crash/witness.ts";
 import type { World } from "../site/world.ts";
 import { expectDebtsRight } from "./expect-debts.ts";
-import { splitAtPrices } from "./prices.ts";
-import { readWalk, walk } from "./walk.ts";
+import { expectFixing } from "./expect-fixing.ts";
+import { knownAtFixing, pricedRuns } from "./priced-runs.ts";
+import { readWalk } from "./read-walk.ts";
+import { walk } from "./walk.ts";
 
 const OWNERS =
   "select id, organization_id from resources union all select id, organization_id from volumes";
@@ -34,19 +37,22 @@ export async function expectBooksRight(
   );
   const owners = await queryAsOwner<{ id: string; organization_id: string }>(adminUrl, OWNERS);
   const ownerOf = new Map(owners.map((row) => [row.id, row.organization_id]));
-  const expected = (await expectedRuns(adminUrl)).flatMap((run) =>
-    splitAtPrices(run, world.prices),
-  );
+  const { prices, rates } = world;
+  const isKnown = await knownAtFixing(adminUrl);
+  const expected = Map.groupBy(await expectedRuns(adminUrl), ({ subject }) => ownerOf.get(subject));
   for (const { key } of world.tenants) {
     const books = await readBooks(adminUrl, key);
-    expectRunsAsTruth(
-      books,
-      expected.filter((run) => ownerOf.get(run.subject) === key),
+    const fixing = await expectFixing(adminUrl, key, rates);
+    const runs = (expected.get(key) ?? []).flatMap((run) =>
+      pricedRuns(run, prices, { fixing, known: isKnown(run) }),
     );
+    expectRunsAsTruth(books, runs);
     expectMinutesChargedOnce(books);
-    expectChargesAsRuns(books);
+    // Corrections after a fixing are in the other currency; the walk has their sums.
+    if (fixing === null) expectChargesAsRuns(books);
+    expectCountersAsRuns(books);
     expectBalanced(books);
-    const { posted, owed } = walk(await readWalk(adminUrl, key));
+    const { posted, owed } = walk(await readWalk(adminUrl, key, { fixing, rates }));
     expect(posted, "who paid, entry by entry").toEqual(owed);
     await expectDebtsRight(adminUrl, key);
   }
@@ -66,6 +72,7 @@ async function whatHappened(adminUrl: string): Promise<Record<string, number>> {
     adminUrl,
     `select kind as what, count(*)::int as times from ledger_entries group by 1
      union all select kind, count(*)::int from notices group by 1
+     union all select 'fixed in ' || to_currency, count(*)::int from currency_fixings group by 1
      union all select 'late windows', count(*)::int from late_windows
      union all select 'runs', count(*)::int from usage_runs`,
   );

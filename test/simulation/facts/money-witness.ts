@@ -26,11 +26,11 @@ declare
   lines record;
   posted record;
 begin
-  select plans, vouchers, top_up into lines from wallets where organization_id = new.organization_id;
-  select coalesce(sum(amount) filter (where account = 'plans'), 0)::bigint as plans,
+  select currency, plans, vouchers, top_up into lines from wallets where organization_id = new.organization_id;
+  select lines.currency, coalesce(sum(amount) filter (where account = 'plans'), 0)::bigint as plans,
     coalesce(sum(amount) filter (where account = 'vouchers'), 0)::bigint as vouchers,
     coalesce(sum(amount) filter (where account = 'topUp'), 0)::bigint as top_up
-  into posted from ledger_postings where organization_id = new.organization_id;
+  into posted from ledger_postings where organization_id = new.organization_id and currency = lines.currency;
   if lines is distinct from posted or lines.plans < 0 or lines.vouchers < 0 then
     insert into witness.violations (rule, detail, at)
     values ('WAL-6 lines', jsonb_build_object('lines', to_jsonb(lines), 'posted', to_jsonb(posted)), site_now());
@@ -42,6 +42,16 @@ begin
 end $$;
 create constraint trigger witness_wallet after insert or update on wallets deferrable initially deferred
 for each row execute function witness.see_wallet();
+
+-- What is reported after the currency was fixed costs what it does in the new one.
+create table witness.known_at_fixing (subject_id uuid not null, kind text not null, since timestamptz not null);
+create function witness.see_fixing() returns trigger language plpgsql security definer as $$
+begin
+  insert into witness.known_at_fixing
+  select distinct subject_id, kind, running_since from usage_runs where organization_id = new.organization_id;
+  return null;
+end $$;
+create trigger witness_fixing after insert on currency_fixings for each row execute function witness.see_fixing();
 
 -- Whoever of a shard has something running, and could pay nothing at the last closed minute.
 create function witness.debtors(of_shard integer) returns table (organization_id uuid, service text) language sql as $$

@@ -1,129 +1,125 @@
-import { canPay, cost, inOrder } from "../../../api/domain/billing/testing/model-facts.ts";
-import { queryAsOwner } from "../../e2e/crash/witness.ts";
+import { convert } from "../../../api/domain/billing/currency/convert.ts";
+import {
+  convertedCost,
+  convertLines,
+  cost,
+  givenBack,
+  pay,
+  type ModelCredit,
+  type Payment,
+  type Sums,
+} from "../../../api/domain/billing/testing/model-facts.ts";
+import type { Currency } from "../../../api/domain/billing/units/money.ts";
+import type { WalkFacts } from "./read-walk.ts";
 
-/** The facts of one Organization from which follows who paid what. Amounts as the database writes them. */
-interface Facts {
-  entries: {
-    seq: string;
-    kind: string;
-    from_minute: number;
-    to_minute: number;
-    reference: string;
-  }[];
-  postings: { seq: string; key: string; amount: string }[];
-  runs: {
-    id: string;
-    key: string;
-    service: string;
-    started: number;
-    first_minute: number;
-    tick_from: number;
-    tick_until: number;
-    price: string;
-  }[];
-  windows: { run_id: string; sign: number; from_minute: number; to_minute: number }[];
-  credits: {
-    id: string;
-    kind: "plan" | "voucher" | "topUp";
-    services: string[] | null;
-    amount: string;
-    starts: number;
-    expires: number | null;
-  }[];
-}
-type Run = Facts["runs"][number];
-type Credit = Facts["credits"][number];
-
-/** Null is top-up. */
-interface Payment {
-  credit: string | null;
-  amount: bigint;
-}
+type Run = WalkFacts["runs"][number];
+type Entry = WalkFacts["entries"][number];
 type Amounts = Map<string, bigint>;
 
-const KEY = "workspace_id || ' ' || service || ' ' || kind";
-
-export async function readWalk(adminUrl: string, organizationId: string): Promise<Facts> {
-  const read = <T extends object>(sql: string) =>
-    queryAsOwner<T & Record<string, unknown>>(
-      adminUrl,
-      sql.replaceAll("$1", `'${organizationId}'`),
-    );
-  const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
-  return {
-    entries: await read("select * from ledger_entries where organization_id = $1 order by seq"),
-    postings: await read(
-      `select seq, ${KEY} || ' ' || coalesce(credit_id::text, 'topUp') as key, amount from ledger_postings
-       where organization_id = $1 and account = 'charges'`,
-    ),
-    runs: await read(
-      `select id, ${KEY} as key, service, ${ms("started_at")} as started, first_minute, tick_from, tick_until,
-         price_per_hour as price
-       from usage_runs where organization_id = $1 order by started_at, id`,
-    ),
-    windows: await read("select * from late_windows where organization_id = $1 order by id"),
-    credits: await read(
-      `select id, kind, services, amount, ${ms("starts_at")} as starts, ${ms("expires_at")} as expires from credits
-       where organization_id = $1`,
-    ),
-  };
-}
+const LINES = { plan: "plans", voucher: "vouchers", topUp: "topUp" };
 
 /**
- * Follows the ledger entry by entry and pays each minute of each run by WAL-1, WAL-2 and BIL-2 alone: answers what that
- * makes of every entry, and what was posted.
+ * Follows the ledger entry by entry and pays each minute of each run by WAL-1, WAL-2, WAL-4 and BIL-2 alone: answers what
+ * that makes of every entry, and what was posted.
  */
-export function walk(facts: Facts): { owed: string[]; posted: string[] } {
+export function walk(facts: WalkFacts): { owed: string[]; posted: string[] } {
   const walker = new Walker(facts);
-  const owed: string[] = [];
-  for (const entry of facts.entries) {
-    const amounts: Amounts = new Map();
-    if (entry.kind === "grant") walker.grant(entry.reference);
-    else if (entry.kind === "charge") walker.charge(entry.from_minute, entry.to_minute, amounts);
-    else if (entry.kind === "correction") walker.correct(entry, amounts);
-    owed.push(...lines(entry.seq, amounts));
-  }
+  const owed = facts.entries.flatMap((entry) => lines(entry.seq, walker.follow(entry)));
   const posted = facts.postings.map(({ seq, key, amount }) => `${seq} ${key} ${amount}`);
   return { owed: owed.sort(), posted: posted.sort() };
 }
 
 class Walker {
-  readonly #runs: Run[];
-  readonly #windows: Facts["windows"];
-  readonly #credits: Credit[];
-  readonly #remaining = new Map<string, bigint>();
+  readonly #facts: WalkFacts;
+  readonly #windows: WalkFacts["windows"];
+  /** Nothing remains of what is not granted yet. */
+  readonly #credits = new Map<string, ModelCredit>();
+  #topUp = 0n;
+  #currency: Currency = "USD";
   /** By run and minute. */
   readonly #paid = new Map<string, Payment[]>();
 
-  constructor({ runs, windows, credits }: Facts) {
-    this.#runs = runs;
-    this.#windows = [...windows];
-    this.#credits = credits.filter(({ kind }) => kind !== "topUp").sort(inOrder);
+  constructor(facts: WalkFacts) {
+    this.#facts = facts;
+    this.#windows = [...facts.windows];
+    for (const { id, kind, services, starts, expires } of facts.credits) {
+      if (kind === "topUp") continue;
+      this.#credits.set(id, { id, kind, services, starts, expires, remaining: 0n, lapsed: false });
+    }
   }
 
-  grant(id: string): void {
-    const credit = this.#credits.find((it) => it.id === id);
-    if (credit) this.#remaining.set(id, BigInt(credit.amount));
+  follow(entry: Entry): Amounts {
+    const amounts: Amounts = new Map();
+    if (entry.currency !== this.#currency) this.#fix(amounts);
+    // Only where there is nothing to convert, there is no entry that says so.
+    if (entry.kind !== "conversion" && [...amounts.values()].some((amount) => amount !== 0n))
+      throw new Error(`entry ${entry.seq} is in ${entry.currency}, and nothing was converted`);
+    if (entry.kind === "grant") this.#grant(entry.reference, amounts);
+    else if (entry.kind === "charge") this.#charge(entry.from_minute, entry.to_minute, amounts);
+    else if (entry.kind === "correction") this.#correct(entry, amounts);
+    else if (entry.kind === "expiry") this.#lapse(entry.reference, amounts);
+    return amounts;
   }
 
-  charge(from: number, to: number, amounts: Amounts): void {
-    const runs = this.#runs.filter((run) => run.tick_from < to && run.tick_until > from);
-    if (runs.length === 0) return;
+  /** What there is becomes the fixed currency's, each line as a whole. */
+  #fix(amounts: Amounts): void {
+    const { to, rate } = this.#facts.fixing!;
+    this.#eachSource(amounts, -1n);
+    convertLines([...this.#credits.values()], rate);
+    this.#topUp = convert(this.#topUp, rate);
+    this.#currency = to;
+    this.#eachSource(amounts, 1n);
+  }
+
+  #eachSource(amounts: Amounts, sign: bigint): void {
+    for (const { id, kind, lapsed, remaining } of this.#credits.values())
+      add(amounts, [lapsed ? "expired" : LINES[kind], id, this.#currency], sign * remaining);
+    add(amounts, ["topUp", "topUp", this.#currency], sign * this.#topUp);
+  }
+
+  #grant(id: string, amounts: Amounts): void {
+    const credit = this.#facts.credits.find((it) => it.id === id)!;
+    const given = BigInt(credit.given);
+    const { given_currency: from } = credit;
+    const amount =
+      from === this.#currency
+        ? given
+        : convert(given, this.#facts.rates(from, this.#currency, new Date(credit.rated)));
+    const own = this.#credits.get(id);
+    if (own) own.remaining = amount;
+    else this.#topUp += amount;
+    add(amounts, [LINES[credit.kind], id, this.#currency], amount);
+  }
+
+  /** Late minutes may draw on what is left. */
+  #lapse(id: string, amounts: Amounts): void {
+    const credit = this.#credits.get(id)!;
+    credit.lapsed = true;
+    add(amounts, [LINES[credit.kind], id, this.#currency], -credit.remaining);
+  }
+
+  #charge(from: number, to: number, amounts: Amounts): void {
+    const { runs } = this.#facts;
+    const charged = runs.filter((run) => run.tick_from < to && run.tick_until > from);
+    const other = charged.find(({ currency }) => currency !== this.#currency);
+    if (other) throw new Error(`run ${other.id} is charged in another currency than its own`);
+    if (charged.length === 0) return;
     for (let minute = from; minute < to; minute++) {
-      for (const run of runs)
+      for (const run of charged)
         if (minute >= run.tick_from && minute < run.tick_until) this.#pay(run, minute, amounts);
     }
   }
 
   /** Late windows in the order in which they were reported, up to the one that the entry is about. */
-  correct(entry: Facts["entries"][number], amounts: Amounts): void {
+  #correct(entry: Entry, amounts: Amounts): void {
     for (;;) {
       const window = this.#windows.shift();
       if (!window) throw new Error(`entry ${entry.seq} corrects what nobody reported`);
-      const run = this.#runs.find(({ id }) => id === window.run_id)!;
+      const run = this.#facts.runs.find(({ id }) => id === window.run_id)!;
+      const sums: Sums = new Map();
       for (let minute = window.from_minute; minute < window.to_minute; minute++) {
         if (window.sign === 1) this.#pay(run, minute, amounts);
-        else this.#giveBack(run, minute, amounts);
+        else this.#giveBack(run, minute, sums, amounts);
       }
       const { run_id, from_minute, to_minute } = window;
       const isIt =
@@ -138,38 +134,45 @@ class Walker {
   }
 
   #pay(run: Run, minute: number, amounts: Amounts): void {
-    const payments: Payment[] = [];
-    let due = cost(BigInt(run.price), { first: run.first_minute }, minute);
-    for (const credit of this.#credits) {
-      if (due === 0n) break;
-      const remaining = this.#remaining.get(credit.id) ?? 0n;
-      if (remaining === 0n || !canPay(credit, run.service, minute)) continue;
-      const amount = remaining < due ? remaining : due;
-      this.#remaining.set(credit.id, remaining - amount);
-      due -= amount;
-      payments.push({ credit: credit.id, amount });
-    }
-    if (due > 0n) payments.push({ credit: null, amount: due });
+    const [currency, first] = [this.#currency, { first: run.first_minute }];
+    const amount =
+      run.currency === currency
+        ? cost(BigInt(run.price), first, minute)
+        : convertedCost(BigInt(run.price), first, minute, this.#facts.fixing!.rate);
     const key = `${run.id} ${minute}`;
     if (this.#paid.has(key)) throw new Error(`minute ${minute} of ${run.id} is paid twice`);
+    const credits = [...this.#credits.values()];
+    const payments = pay(credits, run.service, minute, { amount, currency });
     this.#paid.set(key, payments);
-    for (const payment of payments) add(amounts, run, payment.credit, payment.amount);
+    for (const { credit, amount: paid } of payments) {
+      if (credit === null) this.#topUp -= paid;
+      add(amounts, charges(run, credit, currency), paid);
+    }
   }
 
-  #giveBack(run: Run, minute: number, amounts: Amounts): void {
+  #giveBack(run: Run, minute: number, sums: Sums, amounts: Amounts): void {
     const key = `${run.id} ${minute}`;
     const payments = this.#paid.get(key);
     if (!payments) throw new Error(`minute ${minute} of ${run.id} was never paid`);
     this.#paid.delete(key);
-    for (const { credit, amount } of payments) {
-      if (credit) this.#remaining.set(credit, this.#remaining.get(credit)! + amount);
-      add(amounts, run, credit, -amount);
+    const wallet = { currency: this.#currency, rate: this.#facts.fixing?.rate ?? null };
+    for (const { credit, amount } of givenBack(payments, wallet, sums)) {
+      if (credit) credit.remaining += amount;
+      else this.#topUp += amount;
+      add(amounts, charges(run, credit, this.#currency), -amount);
     }
   }
 }
 
-function add(amounts: Amounts, run: Run, credit: string | null, amount: bigint): void {
-  const key = `${run.key} ${credit ?? "topUp"}`;
+const charges = (run: Run, credit: ModelCredit | null, currency: Currency) => [
+  "charges",
+  run.key,
+  credit?.id ?? "topUp",
+  currency,
+];
+
+function add(amounts: Amounts, parts: string[], amount: bigint): void {
+  const key = parts.join(" ");
   amounts.set(key, (amounts.get(key) ?? 0n) + amount);
 }
 

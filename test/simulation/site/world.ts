@@ -7,13 +7,14 @@ import { openDatabase } from "../../../api/db/database.ts";
 import { migrate } from "../../../api/db/migrate.ts";
 import { localOrganization } from "../../../api/local-organization.ts";
 import { withSystem } from "../../../api/db/tenant.ts";
+import type { Rates } from "../../../api/domain/billing/currency/convert.ts";
 import { keyOf, publicId } from "../../../api/domain/ids.ts";
 import { insertOrganization } from "../../../api/domain/organizations/insert-organization.ts";
 import { ensurePerson } from "../../../api/domain/principals/sign-in.ts";
 import { fund } from "../../e2e/crash/fund.ts";
 import { installWitness, queryAsOwner } from "../../e2e/crash/witness.ts";
 import { createClient } from "@aifactory/sdk";
-import { datedSite, type PriceChange } from "../facts/prices.ts";
+import { datedSite, type Price } from "../facts/prices.ts";
 import { INSTALL_MONEY_WITNESS } from "../facts/money-witness.ts";
 import { startCluster, type PostgresCluster } from "./cluster.ts";
 import { ReplicaPool } from "./replica-pool.ts";
@@ -35,7 +36,8 @@ export interface World {
   tenants: Tenant[];
   /** The first moment of a month, which every story passes. */
   monthStart: Date;
-  prices: PriceChange[];
+  prices: Price[];
+  rates: Rates;
   createDatabase(name: string): Promise<void>;
   dropDatabase(name: string): Promise<void>;
   end(): Promise<void>;
@@ -55,7 +57,10 @@ export async function makeWorld(): Promise<World> {
   const replicas = new ReplicaPool(SPARE_REPLICAS);
   stack.defer(() => replicas.end());
   const monthStart = nextMonth(new Date());
-  const { file, prices } = datedSite(JSON.parse(readFileSync(DEFAULT_SITE, "utf8")), monthStart);
+  const { file, prices, rates } = datedSite(
+    JSON.parse(readFileSync(DEFAULT_SITE, "utf8")),
+    monthStart,
+  );
   const siteFile = join(folder, "site.json");
   writeFileSync(siteFile, JSON.stringify(file));
   const operatorToken = "aifop_simulation";
@@ -76,6 +81,7 @@ export async function makeWorld(): Promise<World> {
     tenants,
     monthStart,
     prices,
+    rates,
     createDatabase: async (name) =>
       void (await run(`create database ${name} template ${TEMPLATE} strategy file_copy`)),
     async dropDatabase(name) {

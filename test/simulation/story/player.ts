@@ -4,6 +4,7 @@ import type { Database } from "../../../api/db/database.ts";
 import { withSystem } from "../../../api/db/tenant.ts";
 import { settleTopUp } from "../../../api/domain/billing/credit/settle-top-up.ts";
 import { siteRates } from "../../../api/domain/billing/currency/site-rates.ts";
+import { parseMoney, type Money } from "../../../api/domain/billing/units/money.ts";
 import { carefulClient, type CarefulClient } from "../../e2e/crash/careful-client.ts";
 import { containers, FIRST_GIB, notebooks, volumes, type Kind } from "../../e2e/crash/kinds.ts";
 import type { Tenant } from "../site/world.ts";
@@ -53,9 +54,7 @@ export class Player {
   }
 
   async act(action: Action): Promise<void> {
-    const told = JSON.stringify(action, (_, value) =>
-      typeof value === "bigint" ? `${value}` : value,
-    );
+    const told = JSON.stringify(action);
     try {
       const what = await this.#act(action);
       this.#count(what);
@@ -136,7 +135,7 @@ export class Player {
   async #redeem(voucher: Extract<Action, { do: "voucher" }>): Promise<string> {
     const expiresAt = new Date((await this.#now()).getTime() + voucher.lastsSeconds * 1000);
     const body = {
-      amount: { amount: voucher.amount, currency: "USD" as const },
+      amount: voucher.amount,
       expiresAt: expiresAt.toISOString(),
       ...(voucher.services && { services: voucher.services }),
     };
@@ -153,13 +152,13 @@ export class Player {
   }
 
   /** As the gateway's confirmation does, again and again until one is known to have been taken. */
-  async #topUp(amount: bigint): Promise<string> {
+  async #topUp(amount: Money): Promise<string> {
     const settled = {
       organizationId: this.#tenant.key,
-      amount,
-      currency: "USD",
+      amount: parseMoney(amount),
+      currency: amount.currency,
       key: randomUUID(),
-    } as const;
+    };
     for (const deadline = Date.now() + PATIENCE_MS; ;) {
       try {
         await withSystem(this.#database, async (tx) =>
@@ -175,7 +174,7 @@ export class Player {
 
   async #grantPlan({ amount, renews }: Extract<Action, { do: "plan" }>): Promise<string> {
     const period = { unit: "day" as const, count: 1 };
-    const body = { amount: { amount, currency: "USD" as const }, period, renews };
+    const body = { amount, period, renews };
     const { id } = await this.#operator.insist((idempotencyKey) =>
       this.#operator.client.grantPlan({ ...this.#inOrganization(), body, idempotencyKey }),
     );

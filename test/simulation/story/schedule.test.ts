@@ -18,6 +18,12 @@ test("200 stories hold every fault, every action, and outages of three days and 
   ]);
   const actions = new Set(steps.flatMap((step) => step.actions.map((action) => action.do)));
   expect(actions.size).toBe(11);
+  const toppedUp = new Set(
+    steps.flatMap((step) =>
+      step.actions.flatMap((action) => (action.do === "topUp" ? action.amount.currency : [])),
+    ),
+  );
+  expect([...toppedUp].sort()).toEqual(["JPY", "USD", "VND"]);
   const outages = steps.filter((step) => step.do === "outage");
   expect(outages.length).toBeGreaterThan(40);
   for (const { seconds } of outages) expect(seconds).toBeGreaterThanOrEqual(3 * 86_400);

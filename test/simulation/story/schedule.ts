@@ -1,12 +1,18 @@
+import {
+  CURRENCIES,
+  formatMoney,
+  type Currency,
+  type Money,
+} from "../../../api/domain/billing/units/money.ts";
 import { randomFrom, type Random } from "../../e2e/crash/random.ts";
 
 /** What happens to one of the two Organizations; numbers are resolved against what there is by then. */
 export type Action = { of: 0 | 1 } & (
   | { do: "create"; kind: "notebook" | "container" | "volume"; region: 0 | 1 }
   | { do: "start" | "stop" | "replace" | "grow" | "delete"; which: number }
-  | { do: "voucher"; amount: string; services: Services; lastsSeconds: number }
-  | { do: "topUp"; amount: bigint }
-  | { do: "plan"; amount: string; renews: boolean }
+  | { do: "voucher"; amount: Money; services: Services; lastsSeconds: number }
+  | { do: "topUp"; amount: Money }
+  | { do: "plan"; amount: Money; renews: boolean }
   | { do: "cancelPlan"; which: number }
   | { do: "quota"; limitUsd: string; period: "day" | "month" }
 );
@@ -144,18 +150,28 @@ function nextAction(random: Random): Action {
     const lastsSeconds = random.pick([random.integer(20, 600), random.integer(600, DAY), 9 * DAY]);
     return { of, do: "voucher", amount: amount(random), services, lastsSeconds };
   }
-  if (kind < 0.9) return { of, do: "topUp", amount: BigInt(random.integer(1, 60_000_000)) };
+  if (kind < 0.9)
+    return { of, do: "topUp", amount: money(random, random.integer(100, 60_000_000)) };
   if (kind < 0.95) return { of, do: "plan", amount: amount(random), renews: random.next() < 0.5 };
   if (kind < 0.97) return { of, do: "cancelPlan", which };
   const period = random.pick(["day", "month"] as const);
   return { of, do: "quota", period, limitUsd: random.pick(["1.00", "20.00", "500.00"]) };
 }
 
-function amount(random: Random, atLeast = 1): string {
+function amount(random: Random, atLeast = 1): Money {
   const micros = random.pick([
     random.integer(atLeast, atLeast + 2_000_000),
     random.integer(4_000_000, 9_000_000),
     random.integer(9_000_000, 190_000_000),
   ]);
-  return (Math.max(atLeast, micros) / 1_000_000).toFixed(6);
+  return money(random, Math.max(atLeast, micros));
+}
+
+// Roughly as much in whichever currency, and seldom a round sum of it.
+const WORTH: Record<Currency, number> = { USD: 1, VND: 25_000, JPY: 150 };
+
+function money(random: Random, usdMicros: number): Money {
+  const currency = random.pick(CURRENCIES);
+  const worth = usdMicros * WORTH[currency];
+  return formatMoney(BigInt(worth + random.integer(0, WORTH[currency] - 1)), currency);
 }

@@ -1,3 +1,4 @@
+import { convert } from "#domain/billing/currency/convert.ts";
 import { MINUTE_MS } from "#domain/billing/units/minute.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 
@@ -75,6 +76,69 @@ export const byStart = (a: ModelRun, b: ModelRun) => a.start - b.start;
 export function cost(price: bigint, run: Pick<ModelRun, "first">, minute: number): bigint {
   const k = BigInt(minute - run.first + 1);
   return (price * k) / 60n - (price * (k - 1n)) / 60n;
+}
+
+/** Of a run in a former currency: what it costs up to the minute, converted, less the same up to the one before (WAL-4). */
+export function convertedCost(
+  price: bigint,
+  run: Pick<ModelRun, "first">,
+  minute: number,
+  rate: string,
+): bigint {
+  const until = (n: number) => convert((price * BigInt(n)) / 60n, rate);
+  return until(minute - run.first + 1) - until(minute - run.first);
+}
+
+/** Who pays a minute: what fits and has something left, in its order, which loses it; top-up the rest (WAL-1…3). */
+export function pay(
+  credits: ModelCredit[],
+  service: string,
+  minute: number,
+  { amount: due, currency }: { amount: bigint; currency: Currency },
+): Payment[] {
+  const payments: Payment[] = [];
+  let left = due;
+  const fitting = credits.filter((it) => it.remaining > 0n && canPay(it, service, minute));
+  for (const credit of fitting.sort(inOrder)) {
+    if (left === 0n) break;
+    const amount = credit.remaining < left ? credit.remaining : left;
+    credit.remaining -= amount;
+    left -= amount;
+    payments.push({ credit, amount, currency });
+  }
+  if (left > 0n) payments.push({ credit: null, amount: left, currency });
+  return payments;
+}
+
+/** What a report has given back to each source so far, in the former currency. */
+export type Sums = Map<ModelCredit | null, bigint>;
+
+/** What goes back for a minute: to whom it came from; of a former currency the sum of the report, rounded down (WAL-4). */
+export function givenBack(
+  payments: Payment[],
+  { currency, rate }: { currency: Currency; rate: string | null },
+  sums: Sums,
+): Payment[] {
+  return payments.map((paid) => {
+    if (paid.currency === currency) return paid;
+    const before = sums.get(paid.credit) ?? 0n;
+    const after = before + paid.amount;
+    sums.set(paid.credit, after);
+    return { ...paid, currency, amount: convert(after, rate!) - convert(before, rate!) };
+  });
+}
+
+/** Each line as a whole, rounded down: each credit, oldest first, gets what the sum so far gains by it (WAL-4). */
+export function convertLines(credits: ModelCredit[], rate: string): void {
+  const lines = Map.groupBy(credits, (it) => (it.lapsed ? "lapsed" : it.kind));
+  for (const line of lines.values()) {
+    let [before, after] = [0n, 0n];
+    for (const credit of line.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+      before += credit.remaining;
+      credit.remaining = convert(before, rate) - after;
+      after = convert(before, rate);
+    }
+  }
 }
 
 type Paying = Pick<ModelCredit, "id" | "services" | "starts" | "expires"> & { kind: string };

@@ -7,13 +7,15 @@ import { DAY_MINUTES, MINUTE_MS } from "#domain/billing/units/minute.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 import {
   byStart,
-  canPay,
   ceilMinute,
+  convertedCost,
+  convertLines,
   cost,
   dayOf,
   floorMinute,
-  inOrder,
+  givenBack,
   isLive,
+  pay,
   type LateReport,
   type ModelCredit,
   type ModelPlan,
@@ -21,6 +23,7 @@ import {
   type ModelRun,
   type Payment,
   type Report,
+  type Sums,
 } from "./model-facts.ts";
 
 export class Model {
@@ -152,16 +155,7 @@ export class Model {
   fixCurrency(now: number, to: Currency, rate: string): void {
     this.tick(now);
     this.#consumeLate();
-    for (const line of Map.groupBy(this.credits, (it) =>
-      it.lapsed ? "lapsed" : it.kind,
-    ).values()) {
-      let [before, after] = [0n, 0n];
-      for (const credit of line.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-        before += credit.remaining;
-        credit.remaining = convert(before, rate) - after;
-        after = convert(before, rate);
-      }
-    }
+    convertLines(this.credits, rate);
     this.topUp = convert(this.topUp, rate);
     this.currency = to;
     this.#rate = rate;
@@ -192,10 +186,10 @@ export class Model {
 
   #consumeLate(): void {
     for (const { run, sign, minutes } of this.#late) {
-      const givenBack = new Map<ModelCredit | null, bigint>();
+      const sums: Sums = new Map();
       for (const minute of minutes) {
         if (sign === 1) this.#pay(run, minute);
-        else this.#giveBack(run, minute, givenBack);
+        else this.#giveBack(run, minute, sums);
       }
     }
     this.#late = [];
@@ -243,19 +237,12 @@ export class Model {
   }
 
   #pay(run: ModelRun, minute: number): void {
-    const { currency } = this;
-    const payments: Payment[] = [];
-    let due = this.#cost(run, minute);
-    for (const credit of [...this.credits].sort(inOrder)) {
-      if (due === 0n) break;
-      if (!canPay(credit, run.service, minute) || credit.remaining === 0n) continue;
-      const amount = credit.remaining < due ? credit.remaining : due;
-      credit.remaining -= amount;
-      due -= amount;
-      payments.push({ credit, amount, currency });
-    }
-    if (due > 0n) payments.push({ credit: null, amount: due, currency });
-    this.topUp -= due;
+    const due = this.#cost(run, minute);
+    const payments = pay(this.credits, run.service, minute, {
+      amount: due,
+      currency: this.currency,
+    });
+    for (const { credit, amount } of payments) if (credit === null) this.topUp -= amount;
     const ofRun = this.#paid.get(run)!;
     if (ofRun.has(minute)) throw new Error(`minute ${minute} of ${run.subject} is paid twice`);
     ofRun.set(minute, payments);
@@ -263,20 +250,14 @@ export class Model {
     this.#spend(run, minute, cost(run.priceUsd, run, minute));
   }
 
-  /** To whom it came from; what was paid in a former currency at the recorded rate, the sum of the report rounded down. */
-  #giveBack(run: ModelRun, minute: number, givenBack: Map<ModelCredit | null, bigint>): void {
+  #giveBack(run: ModelRun, minute: number, sums: Sums): void {
     const payments = this.#paid.get(run)!.get(minute);
     if (!payments) throw new Error(`minute ${minute} of ${run.subject} was never paid`);
-    for (const { credit, amount: paid, currency } of payments) {
-      let amount = paid;
-      if (currency !== this.currency) {
-        const before = givenBack.get(credit) ?? 0n;
-        givenBack.set(credit, before + paid);
-        amount = convert(before + paid, this.#rate!) - convert(before, this.#rate!);
-      }
+    const { currency } = this;
+    for (const { credit, amount } of givenBack(payments, { currency, rate: this.#rate }, sums)) {
       if (credit) credit.remaining += amount;
       else this.topUp += amount;
-      this.#book(run, minute, { credit, amount: -amount, currency: this.currency });
+      this.#book(run, minute, { credit, amount: -amount, currency });
     }
     this.#paid.get(run)!.delete(minute);
     this.#spend(run, minute, -cost(run.priceUsd, run, minute));
@@ -292,11 +273,10 @@ export class Model {
     this.spentUsd.set(key, (this.spentUsd.get(key) ?? 0n) + usd);
   }
 
-  /** Of a run in a former currency: what it costs up to the minute, converted, less the same up to the one before. */
   #cost(run: ModelRun, minute: number): bigint {
-    if (run.currency === this.currency) return cost(run.price, run, minute);
-    const until = (n: number) => convert((run.price * BigInt(n)) / 60n, this.#rate!);
-    return until(minute - run.first + 1) - until(minute - run.first);
+    return run.currency === this.currency
+      ? cost(run.price, run, minute)
+      : convertedCost(run.price, run, minute, this.#rate!);
   }
 
   #endMinute(run: ModelRun): number {
