@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["{sdk,api,provider,policypacks,examples,test}/**/*.test.ts"],
+    // They need a Kubernetes: `npm run test:cluster`.
+    exclude: [...configDefaults.exclude, "**/*.cluster.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

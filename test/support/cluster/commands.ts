@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import type { ComponentName } from "./binaries.ts";
+
+export interface Places {
+  folder: string;
+  ports: { etcd: number; etcdPeer: number; apiServer: number; kubelet: number };
+  /** Waits for the disk at every write, as in production; tests need not. */
+  durable: boolean;
+}
+
+/** The arguments of every program of a cluster in a folder, on the loopback. */
+export function commands(places: Places): Record<ComponentName, string[]> {
+  const { folder, ports } = places;
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  const file = (name: string) => join(folder, name);
+  // Their own pace is for clusters of thousands of nodes; a suite waits for them.
+  const client = [
+    `--kubeconfig=${file("admin.kubeconfig")}`,
+    "--kube-api-qps=1000",
+    "--kube-api-burst=2000",
+    "--leader-elect=false",
+    "--secure-port=0",
+  ];
+  return {
+    etcd: [
+      `--data-dir=${file("etcd")}`,
+      `--listen-client-urls=${at(ports.etcd)}`,
+      `--advertise-client-urls=${at(ports.etcd)}`,
+      `--listen-peer-urls=${at(ports.etcdPeer)}`,
+      `--initial-advertise-peer-urls=${at(ports.etcdPeer)}`,
+      `--initial-cluster=default=${at(ports.etcdPeer)}`,
+      ...(places.durable ? [] : ["--unsafe-no-fsync"]),
+    ],
+    "kube-apiserver": [
+      `--etcd-servers=${at(ports.etcd)}`,
+      "--bind-address=127.0.0.1",
+      "--advertise-address=127.0.0.1",
+      `--secure-port=${ports.apiServer}`,
+      // It makes its own certificate there at its first start, which is what kubeconfigs trust.
+      `--cert-dir=${folder}`,
+      "--endpoint-reconciler-type=none",
+      "--service-cluster-ip-range=10.96.0.0/16",
+      "--authorization-mode=RBAC",
+      `--token-auth-file=${file("tokens.csv")}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${file("service-account.pub")}`,
+      `--service-account-signing-key-file=${file("service-account.key")}`,
+      "--allow-privileged=true",
+      "--kubelet-preferred-address-types=InternalIP",
+    ],
+    "kube-controller-manager": [
+      ...client,
+      `--service-account-private-key-file=${file("service-account.key")}`,
+      `--root-ca-file=${file("apiserver.crt")}`,
+      // A node that stops answering is noticed at once; how long it may be silent stays 50 s.
+      "--node-monitor-period=1s",
+    ],
+    "kube-scheduler": client,
+    kwok: [
+      `--kubeconfig=${file("admin.kubeconfig")}`,
+      `--config=${join(import.meta.dirname, "kwok/options.yaml")}`,
+      `--config=${join(import.meta.dirname, "kwok/nodes.yaml")}`,
+      `--config=${join(import.meta.dirname, "kwok/pods.yaml")}`,
+      "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
+      "--node-lease-duration-seconds=40",
+      "--cidr=10.128.0.0/12",
+      "--node-ip=127.0.0.1",
+      `--node-port=${ports.kubelet}`,
+      `--server-address=127.0.0.1:${ports.kubelet}`,
+      `--tls-cert-file=${file("apiserver.crt")}`,
+      `--tls-private-key-file=${file("apiserver.key")}`,
+    ],
+  };
+}
