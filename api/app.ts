@@ -3,13 +3,13 @@ import { Hono } from "hono";
 import { allOperations } from "#contract/operations.ts";
 import type { Grants } from "#domain/access/grants.ts";
 import { PolicySets } from "#domain/audit/policy-sets.ts";
-import { isDatabaseOutage } from "#domain/database-errors.ts";
 import { DomainError } from "#domain/errors.ts";
 import type { Authenticator } from "#domain/principals/authenticate.ts";
 import type { Site } from "#domain/site.ts";
+import { LiveConnections } from "#http/live/live-connections.ts";
 import type { Mounting } from "#http/mount.ts";
-import { databaseAway, internalError, problemResponse } from "#http/problem.ts";
-import type { RequestVariables } from "#http/route-context.ts";
+import { asProblem, problemResponse } from "#http/problem.ts";
+import type { RequestEnv } from "#http/route-context.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { billingRoutes } from "./routes/billing.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -38,30 +38,29 @@ export interface AppOptions {
   /** Says whether the database answers and the worker runs. */
   ready: () => Promise<boolean>;
   onError: (error: unknown, requestId: string) => void;
+  /** Whoever stops the server drains them. */
+  live?: LiveConnections;
 }
 
-type Variables = { Variables: RequestVariables };
-
 /** The control plane's HTTP interface. Reads nothing from the environment and starts nothing. */
-export function createApp(options: AppOptions): Hono<Variables> {
-  const app = new Hono<Variables>();
+export function createApp(options: AppOptions): Hono<RequestEnv> {
+  const app = new Hono<RequestEnv>();
   app.use(async (c, next) => {
     c.set("requestId", randomUUID());
-    c.set("sourceAddress", sourceAddress(c.env));
+    // Forwarded headers are for the operator's proxy to vouch for, not for callers.
+    c.set("sourceAddress", c.env.incoming.socket.remoteAddress ?? null);
     await next();
   });
   app.onError((error, c) => {
     const requestId = c.get("requestId");
-    if (error instanceof DomainError) return problemResponse(c, error, requestId);
-    options.onError(error, requestId);
-    const problem = isDatabaseOutage(error) ? databaseAway() : internalError(requestId);
-    return problemResponse(c, problem, requestId);
+    return problemResponse(c, asProblem(error, requestId, options.onError), requestId);
   });
   app.notFound((c) =>
     problemResponse(c, unknownPath(c.req.method, c.req.path), c.get("requestId")),
   );
 
-  const mounting: Mounting = { app, policySets: new PolicySets(), ...options };
+  const { live = new LiveConnections() } = options;
+  const mounting: Mounting = { ...options, app, policySets: new PolicySets(), live };
   siteRoutes(mounting, options.ready);
   for (const routes of [
     principalRoutes,
@@ -86,13 +85,6 @@ export function createApp(options: AppOptions): Hono<Variables> {
   }
   operatorRoutes(mounting, options.operator);
   return app;
-}
-
-// The Node server hands the socket in; forwarded headers are for the operator's proxy to vouch for, not for callers.
-function sourceAddress(env: unknown): string | null {
-  const incoming = (env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)
-    ?.incoming;
-  return incoming?.socket?.remoteAddress ?? null;
 }
 
 function unknownPath(method: string, path: string): DomainError {

@@ -11,6 +11,7 @@ import { Authenticator } from "#domain/principals/authenticate.ts";
 import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
 import type { Site } from "#domain/site.ts";
 import type { IdentityVerifier } from "#ports/identity.ts";
+import { LiveConnections } from "#http/live/live-connections.ts";
 import { createWorker, type Worker } from "#worker/create-worker.ts";
 import { watchLedger } from "#worker/ledger-watch.ts";
 import { releaseDead } from "#worker/release-dead.ts";
@@ -97,6 +98,7 @@ async function start(
   };
   const nudge = () => worker.nudge();
   const site: Site = { database, catalogue, clusters, simulated, mail, nudge };
+  const live = new LiveConnections();
   const app = createApp({
     site,
     grants: new Grants(database, catalogue.regionIds),
@@ -106,6 +108,7 @@ async function start(
       advanceClock: (seconds) => advanceClock({ site, worker, seconds }),
     },
     ready: () => answers(opened.database),
+    live,
     onError: (error, requestId) => log.error({ err: error, requestId }, "a request failed"),
   });
   worker.start();
@@ -117,7 +120,7 @@ async function start(
     onError: (error) => log.error({ err: error }, "the books could not be verified"),
   });
   stack.defer(() => watch.stop());
-  const server = await startHttpServer(app.fetch, config);
+  const server = await startHttpServer(app.fetch, config, live);
   stack.defer(() => server.drain());
 
   const { url } = server;

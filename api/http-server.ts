@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
+import type { LiveConnections } from "#http/live/live-connections.ts";
 import type { Config } from "./config.ts";
 
 // Moving the clock may take a minute; hardly anything else that a request does takes a second.
@@ -9,16 +10,17 @@ const DRAIN_MS = 75_000;
 export interface HttpServer {
   readonly url: string;
   /**
-   * Takes no more connections, answers the requests at work, then cuts off whoever keeps a connection open without asking
-   * anything, or has not sent a whole request.
+   * Takes no more connections, ends answers that go on, answers the requests at work, then cuts off whoever keeps a
+   * connection open without asking anything, or has not sent a whole request. What takes longer than its patience is cut.
    */
-  drain(): Promise<void>;
+  drain(patienceMs?: number): Promise<void>;
 }
 
 /** Listens; throws with a sentence for the operator where it cannot. */
 export async function startHttpServer(
   fetch: Parameters<typeof serve>[0]["fetch"],
   { port, host }: Pick<Config, "port" | "host">,
+  live: LiveConnections,
 ): Promise<HttpServer> {
   const server = await listen(fetch, port, host);
   let atWork = 0;
@@ -35,10 +37,11 @@ export async function startHttpServer(
   });
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
-    async drain() {
+    async drain(patienceMs = DRAIN_MS) {
       draining = true;
+      live.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
       cutIdle();
       await closed;
       clearTimeout(patience);

@@ -6,8 +6,7 @@ import {
   access,
   flavorId,
   imageName,
-  logLines,
-  logsQuery,
+  logsAnswer,
   mountPath,
   port,
   resourceEvent,
@@ -247,10 +246,8 @@ export const getContainerLogs = operation("getContainerLogs", {
   method: "get",
   path: `${item}/logs`,
   tag,
-  summary: "The last lines of its log",
   params: one,
-  query: logsQuery,
-  response: logLines,
+  ...logsAnswer,
 });
 
 const templateRequest = z

@@ -4,7 +4,12 @@ import { problem } from "./common.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Fields = z.ZodObject;
-export type MediaType = "application/json" | "application/x-ndjson" | "text/csv" | "text/html";
+export type MediaType =
+  | "application/json"
+  | "application/x-ndjson"
+  | "text/csv"
+  | "text/event-stream"
+  | "text/html";
 
 /** One endpoint: everything that routes, validation, the API description and generated tests need to know of it. */
 export interface Operation<

@@ -71,8 +71,31 @@ export const resourceEvent = z
   .object({ id: idSchema("resourceEvent"), at: timestamp(), code: z.string(), message: z.string() })
   .openapi("ResourceEvent");
 
-export const logLines = z.object({ lines: z.array(z.string()) }).openapi("Logs");
+const logLines = z.object({ lines: z.array(z.string()) }).openapi("Logs");
 
-export const logsQuery = z.strictObject({
-  tailLines: z.coerce.number().int().min(1).max(5000).default(200),
+const logsQuery = z.strictObject({
+  tailLines: z.coerce.number().int().min(1).max(5000).default(200).openapi({
+    description: "Of what is there, so many lines at most.",
+  }),
+  sinceSeconds: z.coerce.number().int().min(1).max(31_536_000).optional().openapi({
+    description: "Of what is there, only what is not older.",
+  }),
+  follow: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .default(false)
+    .openapi({ type: "boolean" }),
 });
+
+/** How logs are read; the same for notebooks and containers. */
+export const logsAnswer = {
+  summary: "The last lines of its log, and what is added",
+  description:
+    "With `follow=true` the answer is Server-Sent Events: what is there, then each line as it comes, " +
+    'as `data: {"line": "…"}`. When the process has ended for good, an event `end` is the last one. Where it breaks off ' +
+    "for another reason – access was lost, the cluster or this server goes away – it is an event `problem`, its data a " +
+    "problem as of any refusal (RFC 9457). Comments are sent meanwhile to keep the connection alive.",
+  query: logsQuery,
+  response: logLines,
+  produces: ["application/json", "text/event-stream"],
+} as const;

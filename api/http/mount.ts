@@ -34,12 +34,16 @@ import {
   requirePrincipal,
 } from "./require-actor.ts";
 import { respond } from "./respond.ts";
-import type { AnyOperation, RequestVariables, RouteContext } from "./route-context.ts";
+import type { LiveConnections } from "./live/live-connections.ts";
+import type { AnyOperation, RequestEnv, RouteContext } from "./route-context.ts";
 
 /** What every route needs, made once. */
 export interface Mounting extends Deciding {
-  readonly app: Hono<{ Variables: RequestVariables }>;
+  readonly app: Hono<RequestEnv>;
   readonly policySets: PolicySets;
+  readonly live: LiveConnections;
+  /** Tells the operator of a failure inside. */
+  readonly onError: (error: unknown, requestId: string) => void;
 }
 
 export interface Input<P, Q, B> {

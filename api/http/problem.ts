@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { isDatabaseOutage } from "#domain/database-errors.ts";
 import { DomainError } from "#domain/errors.ts";
 
 /** The header that names a request, as the audit log does. */
@@ -41,16 +42,8 @@ export function statusOf(code: string): ContentfulStatusCode {
 
 /** Answers a refusal as RFC 9457 `application/problem+json`. */
 export function problemResponse(c: Context, error: DomainError, requestId: string): Response {
-  const status = statusOf(error.code);
-  const body = {
-    ...error.details,
-    type: `urn:aifactory:problem:${error.code}`,
-    title: error.code.replaceAll("_", " "),
-    status,
-    code: error.code,
-    detail: error.message,
-    requestId,
-  };
+  const body = problemBody(error, requestId);
+  const { status } = body;
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     [REQUEST_ID]: requestId,
@@ -61,8 +54,32 @@ export function problemResponse(c: Context, error: DomainError, requestId: strin
   return c.body(JSON.stringify(body), status, headers);
 }
 
-/** What the caller learns of a failure inside: nothing but the request id. */
-export function internalError(requestId: string): DomainError {
+/** A refusal as RFC 9457 describes it. */
+export function problemBody(error: DomainError, requestId: string) {
+  return {
+    ...error.details,
+    type: `urn:aifactory:problem:${error.code}`,
+    title: error.code.replaceAll("_", " "),
+    status: statusOf(error.code),
+    code: error.code,
+    detail: error.message,
+    requestId,
+  };
+}
+
+/** What the caller learns of any failure; what is no refusal is for the operator. */
+export function asProblem(
+  error: unknown,
+  requestId: string,
+  onError: (error: unknown, requestId: string) => void,
+): DomainError {
+  if (error instanceof DomainError) return error;
+  onError(error, requestId);
+  return isDatabaseOutage(error) ? databaseAway() : internalError(requestId);
+}
+
+/** Of a failure inside: nothing but the request id. */
+function internalError(requestId: string): DomainError {
   return new DomainError(
     "internal",
     `Something failed inside. The operator finds it in the log under the request id ${requestId}.`,
@@ -70,7 +87,7 @@ export function internalError(requestId: string): DomainError {
 }
 
 /** Whether the request took effect is unknown; the caller repeats it under the same key. */
-export function databaseAway(): DomainError {
+function databaseAway(): DomainError {
   return new DomainError("unavailable", "The database does not answer. Try again in a moment.", {
     retryAfterSeconds: 1,
   });

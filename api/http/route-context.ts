@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
 import type { Fields, Operation } from "#contract/operation.ts";
 
@@ -11,7 +12,18 @@ export interface RequestVariables {
   bodyText?: Promise<string>;
 }
 
-export type RouteContext = Context<{ Variables: RequestVariables }>;
+/** What the server hands in with a request. */
+export interface RequestBindings {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+}
+
+export interface RequestEnv {
+  Bindings: RequestBindings;
+  Variables: RequestVariables;
+}
+
+export type RouteContext = Context<RequestEnv>;
 
 /** An operation of whatever input and output. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the schemas are only passed on

@@ -6,12 +6,14 @@ import { presentContainer } from "#domain/containers/present-container.ts";
 import { restartContainer } from "#domain/containers/restart-container.ts";
 import { updateContainer } from "#domain/containers/update-container.ts";
 import { deleteResource } from "#domain/resources/delete-resource.ts";
+import { followLogs } from "#domain/resources/follow-logs.ts";
 import { listEvents } from "#domain/resources/list-events.ts";
 import { readLogs } from "#domain/resources/read-logs.ts";
 import { showAccess } from "#domain/resources/show-access.ts";
 import { shownResource } from "#domain/resources/shown-resource.ts";
 import { startResource } from "#domain/resources/start-resource.ts";
 import { stopResource } from "#domain/resources/stop-resource.ts";
+import { mountFollowed } from "#http/live/mount-followed.ts";
 import { mountChange, mountItem, mountRead, type Mounting } from "#http/mount.ts";
 
 export function containerRoutes(mounting: Mounting): void {
@@ -34,5 +36,8 @@ export function containerRoutes(mounting: Mounting): void {
   mountChange(mounting, contract.restartContainer, (ctx) => restartContainer(ctx));
   mountRead(mounting, contract.getContainerAccess, (ctx) => showAccess(ctx));
   mountRead(mounting, contract.listContainerEvents, (ctx, { query }) => listEvents(ctx, query));
-  mountRead(mounting, contract.getContainerLogs, (ctx, { query }) => readLogs(ctx, query));
+  mountFollowed(mounting, contract.getContainerLogs, {
+    read: (ctx, { query }) => readLogs(ctx, query),
+    follow: (ctx, { query }, signal) => followLogs(ctx, query, signal),
+  });
 }

@@ -6,12 +6,14 @@ import { presentNotebook } from "#domain/notebooks/present-notebook.ts";
 import { recreateNotebook } from "#domain/notebooks/recreate-notebook.ts";
 import { updateNotebook } from "#domain/notebooks/update-notebook.ts";
 import { deleteResource } from "#domain/resources/delete-resource.ts";
+import { followLogs } from "#domain/resources/follow-logs.ts";
 import { listEvents } from "#domain/resources/list-events.ts";
 import { readLogs } from "#domain/resources/read-logs.ts";
 import { showAccess } from "#domain/resources/show-access.ts";
 import { shownResource } from "#domain/resources/shown-resource.ts";
 import { startResource } from "#domain/resources/start-resource.ts";
 import { stopResource } from "#domain/resources/stop-resource.ts";
+import { mountFollowed } from "#http/live/mount-followed.ts";
 import { mountChange, mountItem, mountRead, type Mounting } from "#http/mount.ts";
 
 export function notebookRoutes(mounting: Mounting): void {
@@ -34,5 +36,8 @@ export function notebookRoutes(mounting: Mounting): void {
   mountChange(mounting, contract.recreateNotebook, (ctx, { body }) => recreateNotebook(ctx, body));
   mountRead(mounting, contract.getNotebookAccess, (ctx) => showAccess(ctx));
   mountRead(mounting, contract.listNotebookEvents, (ctx, { query }) => listEvents(ctx, query));
-  mountRead(mounting, contract.getNotebookLogs, (ctx, { query }) => readLogs(ctx, query));
+  mountFollowed(mounting, contract.getNotebookLogs, {
+    read: (ctx, { query }) => readLogs(ctx, query),
+    follow: (ctx, { query }, signal) => followLogs(ctx, query, signal),
+  });
 }

@@ -1,4 +1,4 @@
-import type { Client } from "./call.ts";
+import type { Client, OperationId } from "./call.ts";
 import { operations } from "./generated/operations.gen.ts";
 import { prepare, type AnyRequest, type OperationRow } from "./prepare.ts";
 import { send, type Transport } from "./send.ts";
@@ -40,8 +40,8 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     authorize: () => credentials(options),
   };
-  const call = async (row: OperationRow, request: AnyRequest = {}) =>
-    send(transport, prepare(baseUrl, row, request), {
+  const call = async (row: OperationRow, request: AnyRequest = {}, streamed = false) =>
+    send(transport, prepare(baseUrl, row, request, { streamed }), {
       timeoutSeconds: request.timeoutSeconds ?? timeoutSeconds,
       retries: request.retries ?? retries,
       signal: request.signal,
@@ -50,7 +50,23 @@ export function createClient(options: ClientOptions): Client {
     id,
     (request?: AnyRequest) => call(row, request),
   ]);
-  return Object.freeze(Object.fromEntries(methods)) as Client;
+  const client = Object.freeze(Object.fromEntries(methods)) as Client;
+  streams.set(client, { baseUrl, open: (id, request) => call(operations[id], request, true) });
+  return client;
+}
+
+interface Streams {
+  readonly baseUrl: string;
+  readonly open: (id: OperationId, request: AnyRequest) => Promise<unknown>;
+}
+
+const streams = new WeakMap<object, Streams>();
+
+/** How a client gets answers that are taken as they come. Throws `TypeError` for what `createClient` did not make. */
+export function streamsOf(client: object): Streams {
+  const known = streams.get(client);
+  if (known === undefined) throw new TypeError("This needs a client made by createClient.");
+  return known;
 }
 
 function checkedUrl(url: string): string {

@@ -18,6 +18,7 @@ export {
   type CostItem,
   type PriceList,
 } from "./estimate-cost.ts";
+export { followLogs, type FollowLogsOptions } from "./follow-logs.ts";
 export type * from "./generated/types.gen.ts";
 export { formatAmount, parseAmount } from "./money.ts";
 export { paginate } from "./paginate.ts";

@@ -23,14 +23,23 @@ export interface Prepared {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** The answer is taken as it comes: its body is a stream. */
+  readonly streamed: boolean;
   /** Sending it twice does no more than sending it once. */
   readonly repeatable: boolean;
 }
 
 /** Builds what goes over the wire, apart from the credentials. Throws `TypeError` on a path parameter that is missing. */
-export function prepare(baseUrl: string, row: OperationRow, request: AnyRequest): Prepared {
+export function prepare(
+  baseUrl: string,
+  row: OperationRow,
+  request: AnyRequest,
+  { streamed = false } = {},
+): Prepared {
   const headers: Record<string, string> = {
-    accept: "application/json, application/problem+json, text/csv, application/x-ndjson",
+    accept: streamed
+      ? "text/event-stream, application/problem+json"
+      : "application/json, application/problem+json, text/csv, application/x-ndjson",
   };
   if (request.body !== undefined) headers["content-type"] = "application/json";
   if (row.takesIdempotencyKey)
@@ -41,6 +50,7 @@ export function prepare(baseUrl: string, row: OperationRow, request: AnyRequest)
     url: `${baseUrl}${fillPath(row.path, request.path ?? {})}${queryString(request.query ?? {})}`,
     headers,
     body: request.body === undefined ? undefined : JSON.stringify(request.body),
+    streamed,
     repeatable:
       ["GET", "PUT", "DELETE"].includes(row.method) ||
       "idempotency-key" in headers ||

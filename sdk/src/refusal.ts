@@ -4,8 +4,13 @@ import type { Problem } from "./generated/types.gen.ts";
 /** The error that an answer other than 2xx stands for. What is no problem document (a proxy's page) becomes `unexpected_answer`. */
 export function refusal(response: Response, text: string, url: string): AiFactoryError {
   const problem = parseProblem(text);
-  const status = response.status;
   if (problem === null) return unexpectedAnswer(response, url);
+  return problemError({ ...problem, status: response.status });
+}
+
+/** The error that a problem document stands for. */
+export function problemError(problem: Problem): AiFactoryError {
+  const { status } = problem;
   const details = {
     code: problem.code,
     status,

@@ -68,7 +68,7 @@ async function attemptOnce(
   const headers = { ...request.headers, ...(await transport.authorize()) };
   const { method, url, body } = request;
   let response: Response;
-  let text: string;
+  let text = "";
   try {
     // A redirect would lose the body of a POST, or take the credentials elsewhere.
     response = await transport.fetch(url, {
@@ -78,13 +78,14 @@ async function attemptOnce(
       redirect: "manual",
       ...(body === undefined ? {} : { body }),
     });
-    text = await response.text();
+    if (!request.streamed || !response.ok) text = await response.text();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return { error: connectionError(url, error), retryAfter: null };
   }
   if (!response.ok)
     return { error: refusal(response, text, url), retryAfter: retryAfterMs(response.headers) };
+  if (request.streamed) return { body: response.body };
   if (text === "") return { body: undefined };
   if (isTable(response)) return { body: text };
   try {
@@ -99,7 +100,7 @@ function isTable({ headers }: Response): boolean {
   return /^(text\/csv|application\/x-ndjson)\b/.test(headers.get("content-type") ?? "");
 }
 
-function connectionError(url: string, error: unknown): ConnectionError {
+export function connectionError(url: string, error: unknown): ConnectionError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const why = cause instanceof Error ? cause.message || cause.name : String(cause);
   const detail = `No answer from ${new URL(url).origin}: ${why}. Check the URL, and that the control plane runs.`;

@@ -1,9 +1,9 @@
-import { serve } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
 import { localIssuer } from "../../api/adapters/local-issuer/local-issuer.ts";
 import { createApp } from "../../api/app.ts";
 import { openDatabase } from "../../api/db/database.ts";
 import { Grants } from "../../api/domain/access/grants.ts";
+import { LiveConnections } from "../../api/http/live/live-connections.ts";
+import { startHttpServer } from "../../api/http-server.ts";
 import { Authenticator } from "../../api/domain/principals/authenticate.ts";
 import type { TestSite } from "./site.ts";
 
@@ -16,7 +16,9 @@ export interface Replica {
 export async function startReplica({ site, testDatabase }: TestSite): Promise<Replica> {
   const database = openDatabase(testDatabase.url);
   const { catalogue } = site;
+  const live = new LiveConnections();
   const app = createApp({
+    live,
     site: { ...site, database },
     grants: new Grants(database, catalogue.regionIds),
     authenticator: new Authenticator({
@@ -32,16 +34,11 @@ export async function startReplica({ site, testDatabase }: TestSite): Promise<Re
     ready: async () => true,
     onError: (error) => console.error(error),
   });
-  const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await startHttpServer(app.fetch, { port: 0, host: "127.0.0.1" }, live);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     async stop() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+      await server.drain(1000);
       await database.close();
     },
   };

@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
-import { serve, type ServerType } from "@hono/node-server";
 import { localIssuer } from "../../api/adapters/local-issuer/local-issuer.ts";
 import { createApp } from "../../api/app.ts";
 import { openClusters } from "../../api/clusters.ts";
 import { withSystem } from "../../api/db/tenant.ts";
+import { startHttpServer } from "../../api/http-server.ts";
+import {
+  LIVE_LIMITS,
+  LiveConnections,
+  type LiveLimits,
+} from "../../api/http/live/live-connections.ts";
 import { Grants } from "../../api/domain/access/grants.ts";
 import type { Catalogue } from "../../api/domain/catalogue/catalogue.ts";
 import { loadCatalogue } from "../../api/domain/catalogue/load.ts";
@@ -19,6 +23,9 @@ import type { IdentityVerifier } from "../../api/ports/identity.ts";
 import { requester, type Request } from "./request.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
+// Who left answers unread is not waited for.
+const STOP_MS = 1000;
+
 export interface TestSiteOptions {
   /** A site file; the shipped default otherwise. */
   catalogue?: string | null;
@@ -30,6 +37,8 @@ export interface TestSiteOptions {
   /** How `POST /v1/operator/clock/advance` moves the clock; by default the offset alone moves, and nothing due runs. */
   advanceClock?: (site: Site, seconds: number) => Promise<Date>;
   nudge?: () => void;
+  /** Of answers that go on; tests do not wait for minutes. */
+  live?: Partial<LiveLimits>;
   onError?: (error: unknown) => void;
 }
 
@@ -50,6 +59,7 @@ export interface TestSite {
   readonly site: Site;
   readonly grants: Grants;
   readonly testDatabase: TestDatabase;
+  readonly live: LiveConnections;
   /** A person of the Organization with roles in its Workspaces, or an outsider without any. */
   mint(email: string, roles?: Record<string, "Admin" | "Member">): Promise<Person>;
   /** A Workspace of the Organization, with Services enabled in all regions unless others are given. */
@@ -90,9 +100,11 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
   const operatorToken = newSecret("op_");
   const grants = new Grants(database, catalogue.regionIds);
   const advance = options.advanceClock ?? moveOffset;
+  const live = new LiveConnections({ ...LIVE_LIMITS, ...options.live });
   const app = createApp({
     site,
     grants,
+    live,
     authenticator: new Authenticator({
       database,
       verifier: options.verifier ?? issuer,
@@ -110,7 +122,8 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     ready: async () => true,
     onError: options.onError ?? ((error) => console.error(error)),
   });
-  const { server, url } = await listen(app.fetch);
+  const server = await startHttpServer(app.fetch, { port: 0, host: "127.0.0.1" }, live);
+  const { url } = server;
   const request = requester(url);
 
   const owned = async (name: string) => {
@@ -147,6 +160,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     site,
     grants,
     testDatabase,
+    live,
     createOrganization: owned,
     async mint(email, roles = {}) {
       const workspaces = Object.entries(roles).map(([workspaceId, role]) => ({
@@ -160,10 +174,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     fund: (amountUsd, of = first) => fund(request, operatorToken, of, amountUsd),
     createWorkspace: (wanted = {}) => createWorkspace(request, catalogue, first, wanted),
     async stop() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+      await server.drain(STOP_MS);
       await simulators.close();
       await testDatabase.drop();
     },
@@ -221,12 +232,4 @@ async function moveOffset({ database }: Site, seconds: number): Promise<Date> {
   await database.pool.query("update site_clock set offset_ms = offset_ms + $1", [seconds * 1000]);
   const { rows } = await database.pool.query<{ now: Date }>("select site_now() as now");
   return rows[0]!.now;
-}
-
-async function listen(fetch: Parameters<typeof serve>[0]["fetch"]) {
-  return new Promise<{ server: ServerType; url: string }>((resolve) => {
-    const server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, ({ port }: AddressInfo) =>
-      resolve({ server, url: `http://127.0.0.1:${port}` }),
-    );
-  });
 }

@@ -2,7 +2,7 @@ import type { ReadContext } from "#domain/context.ts";
 import { clusterAway } from "./cluster-away.ts";
 import { readView } from "./resource-view.ts";
 
-interface LogsQuery {
+export interface LogsQuery {
   tailLines: number;
   sinceSeconds?: number | undefined;
 }

@@ -342,7 +342,8 @@ export type Operations = {
         response: ListContainerEventsResponse;
     };
     /**
-     * The last lines of its log
+     * The last lines of its log, and what is added
+     * With `follow=true` the answer is Server-Sent Events: what is there, then each line as it comes, as `data: {"line": "…"}`. When the process has ended for good, an event `end` is the last one. Where it breaks off for another reason – access was lost, the cluster or this server goes away – it is an event `problem`, its data a problem as of any refusal (RFC 9457). Comments are sent meanwhile to keep the connection alive.
      * `GET /v1/containers/{containerId}/logs`
      */
     getContainerLogs: {
@@ -641,7 +642,8 @@ export type Operations = {
         response: ListNotebookEventsResponse;
     };
     /**
-     * The last lines of its log
+     * The last lines of its log, and what is added
+     * With `follow=true` the answer is Server-Sent Events: what is there, then each line as it comes, as `data: {"line": "…"}`. When the process has ended for good, an event `end` is the last one. Where it breaks off for another reason – access was lost, the cluster or this server goes away – it is an event `problem`, its data a problem as of any refusal (RFC 9457). Comments are sent meanwhile to keep the connection alive.
      * `GET /v1/notebooks/{notebookId}/logs`
      */
     getNotebookLogs: {

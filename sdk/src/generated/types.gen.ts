@@ -2772,7 +2772,15 @@ export type GetContainerLogsData = {
         containerId: string;
     };
     query?: {
+        /**
+         * Of what is there, so many lines at most.
+         */
         tailLines?: number;
+        /**
+         * Of what is there, only what is not older.
+         */
+        sinceSeconds?: number;
+        follow?: boolean;
     };
     url: '/v1/containers/{containerId}/logs';
 };
@@ -3849,7 +3857,15 @@ export type GetNotebookLogsData = {
         notebookId: string;
     };
     query?: {
+        /**
+         * Of what is there, so many lines at most.
+         */
         tailLines?: number;
+        /**
+         * Of what is there, only what is not older.
+         */
+        sinceSeconds?: number;
+        follow?: boolean;
     };
     url: '/v1/notebooks/{notebookId}/logs';
 };
