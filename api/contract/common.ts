@@ -57,6 +57,10 @@ export const tags = z
     maxProperties: MAX_TAGS,
   });
 
+/** Stopped when nobody has used it for so long (RES-9); shorter ones would leave no time to be warned. */
+export const idlePeriod = () =>
+  z.strictObject({ afterMinutes: z.number().int().min(20).max(10_080) });
+
 /** IAC-3: a create with the token of a living resource returns that one. */
 export const clientToken = () =>
   z

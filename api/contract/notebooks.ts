@@ -1,5 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { clientToken, displayName, page, pageQuery, regionId, tags } from "./common.ts";
+import {
+  clientToken,
+  displayName,
+  idlePeriod,
+  page,
+  pageQuery,
+  regionId,
+  tags,
+  timestamp,
+} from "./common.ts";
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
 import {
@@ -13,6 +22,24 @@ import {
 } from "./resources.ts";
 import { inWorkspace } from "./workspaces.ts";
 
+const idleStop = z
+  .union([idlePeriod(), z.enum(["never"])])
+  .nullable()
+  .openapi({
+    description:
+      "What the notebook says itself of being stopped when nobody uses it (RES-9); null: what its Workspace says.",
+  });
+
+const idleStopInForce = z
+  .object({ afterMinutes: z.number().int(), from: z.enum(["notebook", "workspace"]) })
+  .nullable()
+  .openapi({ description: "The idle stop that holds, and who says so; null: none." });
+
+const announcedStop = z.object({ since: timestamp(), stopsAt: timestamp() }).nullable().openapi({
+  description:
+    "Nobody has used it since then, and unless somebody does it is stopped at that moment; null: no stop is announced.",
+});
+
 const notebook = z
   .object({
     id: idSchema("notebook"),
@@ -20,6 +47,9 @@ const notebook = z
     status: z.enum(["CREATING", "RUNNING", "STOPPING", "STOPPED", "DELETING", "FAILED"]),
     image: z.string(),
     homeVolume: z.object({ sizeGib: z.number().int() }),
+    idleStop,
+    idleStopInForce,
+    idle: announcedStop,
     replacedBy: idSchema("notebook").nullable(),
   })
   .openapi("Notebook");
@@ -31,6 +61,7 @@ const request = z
     flavor: flavorId(),
     image: imageName(),
     homeVolume: z.strictObject({ sizeGib: sizeGib() }),
+    idleStop: idleStop.default(null),
     tags: tags.optional(),
     clientToken: clientToken().optional(),
   })
@@ -42,6 +73,7 @@ const patch = z
     flavor: flavorId().optional(),
     image: imageName().optional(),
     homeVolume: z.strictObject({ sizeGib: sizeGib() }).optional(),
+    idleStop: idleStop.optional(),
     tags: tags.optional(),
   })
   .openapi("NotebookPatch");
@@ -86,7 +118,7 @@ export const updateNotebook = operation("updateNotebook", {
   tag,
   summary: "Edit an AI Notebook",
   description:
-    "A new flavor or image restarts a running one; the home volume grows and never shrinks (RES-3).",
+    "A new flavor or image restarts a running one, nothing else does; the home volume grows and never shrinks (RES-3).",
   params: one,
   body: patch,
   response: notebook,

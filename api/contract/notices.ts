@@ -23,10 +23,13 @@ const facts = z
     limitUsd: z.string().optional(),
     spentUsd: z.string().optional(),
     resetsAt: timestamp().optional(),
+    notebookId: idSchema("notebook").optional(),
+    idleSince: timestamp().optional(),
+    stopsAt: timestamp().optional(),
   })
   .openapi("NoticeFacts", {
     description:
-      "`lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3, and on after outages), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt.",
+      "`lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3, and on after outages), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt. `idleWarning`: notebookId, idleSince, stopsAt.",
   });
 
 const notice = z
@@ -40,6 +43,7 @@ const notice = z
       "deletedForDebt",
       "balanceAlert",
       "quotaWarning",
+      "idleWarning",
     ]),
     workspaceId: idSchema("workspace").nullable(),
     subject: z.string(),
@@ -68,7 +72,8 @@ export const listWorkspaceNotices = operation("listWorkspaceNotices", {
   path: "/v1/workspaces/{workspaceId}/notices",
   tag,
   summary: "Notices for the Admins of a Workspace, newest first",
-  description: "Of its spending; of balances only the Owner is told (RBAC-4).",
+  description:
+    "Of its spending and of notebooks that nobody uses; of balances only the Owner is told (RBAC-4).",
   params: inWorkspace,
   query,
   response: notices,

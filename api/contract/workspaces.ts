@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import {
   clientToken,
   displayName,
+  idlePeriod,
   page,
   pageQuery,
   regionId,
@@ -11,12 +12,17 @@ import {
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
 
+const notebookIdleStop = idlePeriod().nullable().openapi({
+  description: "Idle stop of notebooks that say nothing themselves (RES-9); null: none.",
+});
+
 const workspace = z
   .object({
     id: idSchema("workspace"),
     organizationId: idSchema("organization"),
     name: z.string(),
     boundaryLocked: z.boolean(),
+    notebookIdleStop,
     status: z.enum(["ACTIVE", "DELETING"]),
     revision: z.number().int(),
     createdAt: timestamp(),
@@ -29,12 +35,17 @@ const request = z
     boundaryLocked: z.boolean().default(false).openapi({
       description: "Refuses an Admin every boundary change that gains access (POL-8).",
     }),
+    notebookIdleStop: notebookIdleStop.default(null),
     clientToken: clientToken().optional(),
   })
   .openapi("WorkspaceRequest");
 
 const patch = z
-  .strictObject({ name: displayName().optional(), boundaryLocked: z.boolean().optional() })
+  .strictObject({
+    name: displayName().optional(),
+    boundaryLocked: z.boolean().optional(),
+    notebookIdleStop: notebookIdleStop.optional(),
+  })
   .openapi("WorkspacePatch");
 
 const inOrganization = z.strictObject({ organizationId: idSchema("organization") });
@@ -75,7 +86,7 @@ export const updateWorkspace = operation("updateWorkspace", {
   method: "patch",
   path: "/v1/workspaces/{workspaceId}",
   tag,
-  summary: "Rename a Workspace or lock its boundary",
+  summary: "Edit a Workspace",
   params: inWorkspace,
   body: patch,
   response: workspace,

@@ -29,6 +29,7 @@ const handlers = (change: Partial<WorkHandlers>): WorkHandlers => ({
   deliverNotice: idle,
   deleteWorkspace: idle,
   stopAtLimit: idle,
+  checkIdle: idle,
   sweepCluster: idle,
   mail: idle,
   ...change,

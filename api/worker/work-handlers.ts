@@ -1,4 +1,5 @@
 import { debtTimer } from "#domain/debts/debt-timer.ts";
+import { checkIdle } from "#domain/idle/check-idle.ts";
 import { sendMail, type MailDependencies } from "#domain/mail/send-mail.ts";
 import { deliverNotice } from "#domain/notices/deliver-notice.ts";
 import type { ReconcileDependencies } from "#domain/resources/reconcile/dependencies.ts";
@@ -20,6 +21,7 @@ export function workHandlers(site: ReconcileDependencies & MailDependencies): Wo
     deliverNotice: deliverNotice(site),
     deleteWorkspace: removeWorkspace(site),
     stopAtLimit: stopAtLimit(site),
+    checkIdle: checkIdle(site),
     sweepCluster: sweepCluster(site),
     mail: sendMail(site),
   };

@@ -116,12 +116,17 @@ function faultsByType(type: string | undefined, schema: Schema, site: Site): Fau
   }
 }
 
-/** Breaks the option that the value is of; a wrong type is of none. */
+/** Breaks the option that the value is of; a wrong type is of none, null perhaps of another one. */
 function faultsInUnion(options: Schema[], site: Site): Fault[] {
   const kind = Array.isArray(site.value) ? "array" : typeof site.value;
-  const option = options.map(site.resolve).find((candidate) => candidate.type === kind);
+  const candidates = options.map(site.resolve);
+  const option = candidates.find(({ type }) => type === kind);
   if (option === undefined) throw new Error(`the sample at ${pointerTo(site.path)} fits no option`);
-  return faultsIn(option, site);
+  const faults = faultsIn(option, site);
+  const mayBeNull = candidates.some(({ type }) => type === "null");
+  return mayBeNull
+    ? faults.filter(({ path, fault }) => path !== site.path || fault !== "null")
+    : faults;
 }
 
 function faultsInObject(schema: Schema, site: Site): Fault[] {

@@ -26,6 +26,7 @@ const statements = [
   { effect: "Allow", service: "notebook", regions: ["hanoi", "tokyo"], actions: "*" },
   { effect: "Allow", service: "container", regions: "*", actions: ["container:create"] },
 ];
+const notebookIdleStop = { afterMinutes: 120 };
 const tags = { team: "vision", "cost/centre": "4711" };
 const ports = [
   { port: 8888, protocol: "HTTP" },
@@ -77,8 +78,10 @@ const balanceAlert = () => [
 const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sample[]>> = {
   createOrganization: () => [{ name: uniqueName() }],
   updateOrganization: () => [{ name: uniqueName() }],
-  createWorkspace: () => [{ name: uniqueName(), boundaryLocked: false, clientToken: uniqueName() }],
-  updateWorkspace: () => [{ name: uniqueName(), boundaryLocked: false }],
+  createWorkspace: () => [
+    { name: uniqueName(), boundaryLocked: false, notebookIdleStop, clientToken: uniqueName() },
+  ],
+  updateWorkspace: () => [{ name: uniqueName(), boundaryLocked: false, notebookIdleStop }],
   enableService: () => [{ regions: ["hanoi", "tokyo"] }],
   createInvitation: () => [{ email: `${uniqueName()}@example.com`, role: "Member" }],
   acceptInvitation: () => [{ code: `aifinv_${"A".repeat(43)}` }],
@@ -119,6 +122,7 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
       flavor: "cpu-small",
       image: "jupyter-base",
       homeVolume: { sizeGib: 10 },
+      idleStop: { afterMinutes: 60 },
       tags,
       clientToken: uniqueName(),
     },
@@ -129,8 +133,10 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
       flavor: "cpu-medium",
       image: "jupyter-scipy",
       homeVolume: { sizeGib: 12 },
+      idleStop: { afterMinutes: 90 },
       tags,
     },
+    { idleStop: "never" },
   ],
   recreateNotebook: () => [{ homeVolume: "keep" }],
   createContainer: () => [

@@ -15,6 +15,7 @@ import {
 import { wallets } from "./billing.ts";
 import { id, micros, moment } from "./columns.ts";
 import { organizations, workspaces } from "./organizations.ts";
+import { principals } from "./principals.ts";
 
 export type NoticeKind =
   | "lowBalance"
@@ -22,10 +23,14 @@ export type NoticeKind =
   | "debtWarning"
   | "deletedForDebt"
   | "balanceAlert"
-  | "quotaWarning";
+  | "quotaWarning"
+  | "idleWarning";
 
-/** Who is told: the Owner; Owner and Admins of the Workspace; or the addresses that the Owner named, and the Owner. */
-export type NoticeAudience = "owner" | "workspace" | "recipients";
+/**
+ * Who is told: the Owner; Owner and Admins of the Workspace; one person of the Workspace, or else Owner and Admins; or the
+ * addresses that the Owner named, and the Owner.
+ */
+export type NoticeAudience = "owner" | "workspace" | "person" | "recipients";
 
 /** What people are told (AUD-3), written in the transaction of its cause; channels follow by work items. */
 export const notices = pgTable(
@@ -40,6 +45,8 @@ export const notices = pgTable(
     cause: text("cause").notNull(),
     kind: text("kind").$type<NoticeKind>().notNull(),
     audience: text("audience").$type<NoticeAudience>().notNull(),
+    /** Where the audience is one person. */
+    principalId: id("principal_id").references(() => principals.id),
     /** Addresses, where the audience is those that the Owner named. */
     recipients: text("recipients").array(),
     facts: jsonb("facts").$type<Record<string, unknown>>().notNull(),
@@ -55,9 +62,13 @@ export const notices = pgTable(
       columns: [t.organizationId, t.workspaceId],
       foreignColumns: [workspaces.organizationId, workspaces.id],
     }),
-    check("notices_audience", sql`audience in ('owner', 'workspace', 'recipients')`),
+    check("notices_audience", sql`audience in ('owner', 'workspace', 'person', 'recipients')`),
+    check("notices_person", sql`(audience = 'person') = (principal_id is not null)`),
     check("notices_recipients", sql`(audience = 'recipients') = (recipients is not null)`),
-    check("notices_of_workspace", sql`audience <> 'workspace' or workspace_id is not null`),
+    check(
+      "notices_of_workspace",
+      sql`audience not in ('workspace', 'person') or workspace_id is not null`,
+    ),
   ],
 );
 

@@ -51,6 +51,8 @@ export const workspaces = pgTable(
     name: text("name").notNull(),
     /** POL-8: an Admin's change that gains any cell is refused. */
     boundaryLocked: boolean("boundary_locked").notNull().default(false),
+    /** RES-9: idle stop of notebooks that say nothing themselves; null: none. */
+    notebookIdleMinutes: integer("notebook_idle_minutes"),
     clientToken: text("client_token"),
     revision: integer("revision").notNull().default(1),
     createdAt: moment("created_at").notNull(),

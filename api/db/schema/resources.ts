@@ -15,6 +15,7 @@ import {
 import type {
   ContainerSpec,
   GenerationEnd,
+  Idleness,
   NotebookSpec,
   StatusReason,
   StopCause,
@@ -69,6 +70,8 @@ export const resources = pgTable(
     // Observed.
     observed: jsonb("observed").$type<ObservedWorkload | null>(),
     observedAt: moment("observed_at"),
+    /** Of a running notebook with idle stop (RES-9). */
+    idleness: jsonb("idleness").$type<Idleness | null>(),
 
     // Derived.
     status: text("status").notNull(),

@@ -9,6 +9,7 @@ import { admit } from "#domain/resources/admit.ts";
 import { findLivingByToken } from "#domain/resources/find-living-by-token.ts";
 import { insertResource, NO_SECRETS } from "#domain/resources/insert-resource.ts";
 import { openAdmission } from "#domain/resources/open-admission.ts";
+import type { OwnIdleStop } from "#domain/resources/types.ts";
 import { insertVolume } from "#domain/volumes/insert-volume.ts";
 import { HOME_PATH } from "./home-path.ts";
 import { presentNotebook } from "./present-notebook.ts";
@@ -19,6 +20,7 @@ interface Input {
   flavor: string;
   image: string;
   homeVolume: { sizeGib: number };
+  idleStop: OwnIdleStop | null;
   tags?: Record<string, string> | undefined;
   clientToken?: string | undefined;
 }
@@ -35,7 +37,7 @@ export async function createNotebook(ctx: ChangeContext, input: Input) {
   const living = await findLivingByToken(tx, { workspaceId, kind: "notebook", clientToken });
   if (living !== null) return presentNotebook(living);
 
-  const { name, region, flavor, image } = input;
+  const { name, region, flavor, image, idleStop } = input;
   refuseProblems([
     ...flavorProblems(site.catalogue, { flavor, service: "notebook", region }),
     ...notebookImageProblems(site.catalogue, image),
@@ -60,7 +62,7 @@ export async function createNotebook(ctx: ChangeContext, input: Input) {
       tags: input.tags ?? {},
       clientToken: clientToken ?? null,
       flavor,
-      spec: { image },
+      spec: { image, idleStop },
     },
     NO_SECRETS,
     async (shard) => {

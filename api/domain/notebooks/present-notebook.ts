@@ -1,3 +1,4 @@
+import { announcedStop, idleStopInForce } from "#domain/idle/idle-stop.ts";
 import { publicId } from "#domain/ids.ts";
 import { presentResource } from "#domain/resources/present-resource.ts";
 import type { ShownResource } from "#domain/resources/shown-resource.ts";
@@ -15,6 +16,9 @@ export function presentNotebook(view: ShownResource) {
     status: view.status as Status,
     image: spec.image,
     homeVolume: { sizeGib: home?.sizeGib ?? spec.formerHomeGib ?? 0 },
+    idleStop: spec.idleStop ?? null,
+    idleStopInForce: idleStopInForce(view),
+    idle: announcedStop(view),
     replacedBy: view.replacedBy === null ? null : publicId("notebook", view.replacedBy),
   };
 }

@@ -37,10 +37,10 @@ export async function recreateNotebook(
   await retire(tx, old, { replacedBy: id, keep });
   const { workspaceId, name, region, ownerId, tags, flavor, clientToken } = old;
   const placed = { workspaceId, region, clusterId: cluster.id, ownerId };
-  const { image } = old.spec as NotebookSpec;
+  const { image, idleStop = null } = old.spec as NotebookSpec;
   const created = await insertResource(
     tx,
-    { ...placed, id, kind: "notebook", name, tags, clientToken, flavor, spec: { image } },
+    { ...placed, id, kind: "notebook", name, tags, clientToken, flavor, spec: { image, idleStop } },
     NO_SECRETS,
     async (shard) => {
       if (keep) return;

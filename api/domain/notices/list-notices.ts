@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, inArray, lt } from "drizzle-orm";
 import { notices } from "#db/schema/notices.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { cursorKey, pageOf, type PageQuery } from "#domain/page.ts";
@@ -6,14 +6,17 @@ import { presentNotice } from "./present-notice.ts";
 
 /**
  * Notices, newest first: of an Organization all of them, for the Owner; of a Workspace those for its Admins, who see
- * spending but no balance (RBAC-4).
+ * spending and notebooks but no balance (RBAC-4).
  */
 export async function listNotices(
   { site, authorization: { target } }: ReadContext,
   query: PageQuery,
 ) {
   const before = cursorKey(query);
-  const ofWorkspace = and(eq(notices.workspaceId, target.id), eq(notices.audience, "workspace"));
+  const ofWorkspace = and(
+    eq(notices.workspaceId, target.id),
+    inArray(notices.audience, ["workspace", "person"]),
+  );
   const rows = await site.database.read
     .select()
     .from(notices)

@@ -22,6 +22,8 @@ export function noticeText(told: Told): NoticeText {
       return balanceAlert(told.facts);
     case "quotaWarning":
       return quotaWarning(told.facts);
+    case "idleWarning":
+      return idleWarning(told.facts);
   }
 }
 
@@ -69,6 +71,13 @@ function quotaWarning(facts: NoticeFacts["quotaWarning"]): NoticeText {
   return {
     subject: `A Workspace has spent ${percent} % of its Quota of this ${period}`,
     text: `${spentUsd} USD of ${limitUsd} USD are spent. ${creating} What runs goes on. It resets at ${resetsAt}; Owner and Admins can raise it.`,
+  };
+}
+
+function idleWarning({ notebookId, idleSince, stopsAt }: NoticeFacts["idleWarning"]): NoticeText {
+  return {
+    subject: `A notebook that nobody uses will be stopped at ${stopsAt}`,
+    text: `Nobody has used the notebook ${notebookId} since ${idleSince}. Unless somebody does before ${stopsAt}, it is stopped: what is in memory is lost, its home volume is kept and still charged. To keep it running, use it or edit its idle stop.`,
   };
 }
 

@@ -34,6 +34,8 @@ export interface NoticeFacts {
     spentUsd: string;
     resetsAt: string;
   };
+  /** RES-9: it is stopped at that moment unless somebody uses it. */
+  idleWarning: { notebookId: string; idleSince: string; stopsAt: string };
 }
 
 interface About<K extends NoticeKind> {
@@ -51,6 +53,8 @@ export type Notice = Told & {
   /** Names what it is about, for good: `stoppedForDebt:<organization>:<service>:<since>`. */
   cause: string;
   audience: NoticeAudience;
+  /** For the audience `person` only. */
+  principalId?: string;
   /** Addresses; for the audience `recipients` only. */
   recipients?: string[];
 };

@@ -5,10 +5,10 @@ import type { Notice } from "./notice.ts";
 // One statement however many there are: ticks tell many Organizations at once.
 const NOTIFY = `
   with written as (
-    insert into notices (id, organization_id, workspace_id, cause, kind, audience, recipients, facts, at)
-    select id, "organizationId", "workspaceId", cause, kind, audience, recipients, facts, $2
+    insert into notices (id, organization_id, workspace_id, cause, kind, audience, principal_id, recipients, facts, at)
+    select id, "organizationId", "workspaceId", cause, kind, audience, "principalId", recipients, facts, $2
     from jsonb_to_recordset($1::jsonb) as given(id uuid, "organizationId" uuid, "workspaceId" uuid, cause text, kind text,
-      audience text, recipients text[], facts jsonb)
+      audience text, "principalId" uuid, recipients text[], facts jsonb)
     on conflict (cause) do nothing returning id, organization_id
   )
   insert into work_items (kind, key, organization_id, due_at, run_after)

@@ -24,6 +24,9 @@ interface ShownFacts {
   limitUsd?: string;
   spentUsd?: string;
   resetsAt?: string;
+  notebookId?: string;
+  idleSince?: string;
+  stopsAt?: string;
 }
 
 /** A notice as the API shows it, in words and as facts (AUD-3). */

@@ -22,6 +22,8 @@ export interface MountedVolume {
 export interface ResourceView extends ResourceRow {
   ownerKind: "user" | "serviceAccount";
   volumes: MountedVolume[];
+  /** The Workspace's word on idle stop of notebooks (RES-9). */
+  workspaceIdleMinutes: number | null;
   /** Of its registry credentials, all but the password (RBAC-3). */
   registry: { server: string; username: string } | null;
 }
@@ -37,6 +39,7 @@ const SELECT = `
     (select coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
       'storageSince', v.storage_since, 'observedSizeGib', v.observed_size_gib, 'deletedAt', v.deleted_at) order by v.id), '[]')
      from volumes v where v.resource_id = r.id) as volumes,
+    (select w.notebook_idle_minutes from workspaces w where w.id = r.workspace_id) as "workspaceIdleMinutes",
     case r.kind when 'container' then
       (select json_build_object('server', s.registry_credentials ->> 'server', 'username', s.registry_credentials ->> 'username')
        from resource_secrets s where s.resource_id = r.id and jsonb_typeof(s.registry_credentials) = 'object') end as registry

@@ -19,6 +19,7 @@ const FIELDS = [
   "desiredState",
   "status",
   "statusReason",
+  "idleness",
   "runningSince",
   "stoppedAt",
   "replacedBy",
@@ -31,7 +32,7 @@ type ShownVolume = Omit<MountedVolume, "storageSince" | "observedSizeGib" | "del
 /** As much of a resource as the API shows; reading all that verbs need of it takes twice as long. */
 export interface ShownResource extends Pick<
   ResourceView,
-  (typeof FIELDS)[number] | "ownerKind" | "registry"
+  (typeof FIELDS)[number] | "ownerKind" | "registry" | "workspaceIdleMinutes"
 > {
   volumes: ShownVolume[];
 }
@@ -49,8 +50,12 @@ export type ShownRow = Omit<ShownResource, "volumes"> & {
 
 const COLUMNS = FIELDS.map((field) => `r.${getTableColumns(resources)[field].name} as "${field}"`);
 
-// Only containers have these; a plan without them starts sooner.
+// What a kind does not have is left out: a plan without it starts sooner.
+const OF_NOTEBOOKS = `
+    (select w.notebook_idle_minutes from workspaces w where w.id = r.workspace_id) as "workspaceIdleMinutes",
+    null as attached, null as registry`;
 const OF_CONTAINERS = `
+    null as "workspaceIdleMinutes",
     (select json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
       'storageSince', v.storage_since) order by v.id)
      from volumes v where v.resource_id = r.id and v.kind = 'volume') as attached,
@@ -62,7 +67,7 @@ export function selectShown(kind: ResourceKind): string {
   return `
   select ${COLUMNS.join(", ")}, p.kind as "ownerKind", own.id as "ownId", own.kind as "ownKind",
     own.size_gib as "ownSizeGib", own.mount_path as "ownMountPath", own.storage_since as "ownStorageSince",
-    ${kind === "container" ? OF_CONTAINERS : "null as attached, null as registry"}
+    ${kind === "container" ? OF_CONTAINERS : OF_NOTEBOOKS}
   from resources r join principals p on p.id = r.owner_id
     left join volumes own on own.resource_id = r.id and own.kind <> 'volume'`;
 }

@@ -17,6 +17,8 @@ export type WorkKind =
   | "deleteWorkspace"
   /** key: resource id. Stops what has run for its maximum running time (RES-7). */
   | "stopAtLimit"
+  /** key: resource id. Probes how a notebook is used, and stops it when nobody does (RES-9). */
+  | "checkIdle"
   /** key: cluster id. Removes what the database does not know, and looks at everything that it does. */
   | "sweepCluster"
   /** key: mail id. */

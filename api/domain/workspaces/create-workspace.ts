@@ -3,11 +3,13 @@ import { workspaces } from "#db/schema/organizations.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { newId } from "#domain/ids.ts";
+import type { IdlePeriod } from "#domain/resources/types.ts";
 import { presentWorkspace, workspaceNameTaken } from "./present-workspace.ts";
 
 interface Input {
   name: string;
   boundaryLocked: boolean;
+  notebookIdleStop: IdlePeriod | null;
   clientToken?: string | undefined;
 }
 
@@ -20,6 +22,7 @@ export async function createWorkspace({ tx }: ChangeContext, input: Input) {
       organizationId: tx.organizationId,
       name: input.name,
       boundaryLocked: input.boundaryLocked,
+      notebookIdleMinutes: input.notebookIdleStop?.afterMinutes ?? null,
       clientToken: input.clientToken ?? null,
       createdAt: tx.now,
     })

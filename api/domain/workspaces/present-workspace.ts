@@ -9,10 +9,15 @@ export function presentWorkspace(row: typeof workspaces.$inferSelect) {
     organizationId: publicId("organization", row.organizationId),
     name: row.name,
     boundaryLocked: row.boundaryLocked,
+    notebookIdleStop: presentIdleStop(row.notebookIdleMinutes),
     status: row.deletingSince === null ? ("ACTIVE" as const) : ("DELETING" as const),
     revision: row.revision,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+function presentIdleStop(afterMinutes: number | null) {
+  return afterMinutes === null ? null : { afterMinutes };
 }
 
 export function workspaceNameTaken(name: string): DomainError {

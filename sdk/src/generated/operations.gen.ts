@@ -97,7 +97,7 @@ export type Operations = {
         response: GetWorkspaceResponse;
     };
     /**
-     * Rename a Workspace or lock its boundary
+     * Edit a Workspace
      * `PATCH /v1/workspaces/{workspaceId}`
      */
     updateWorkspace: {
@@ -593,7 +593,7 @@ export type Operations = {
     };
     /**
      * Edit an AI Notebook
-     * A new flavor or image restarts a running one; the home volume grows and never shrinks (RES-3).
+     * A new flavor or image restarts a running one, nothing else does; the home volume grows and never shrinks (RES-3).
      * `PATCH /v1/notebooks/{notebookId}`
      */
     updateNotebook: {
@@ -661,7 +661,7 @@ export type Operations = {
     };
     /**
      * Notices for the Admins of a Workspace, newest first
-     * Of its spending; of balances only the Owner is told (RBAC-4).
+     * Of its spending and of notebooks that nobody uses; of balances only the Owner is told (RBAC-4).
      * `GET /v1/workspaces/{workspaceId}/notices`
      */
     listWorkspaceNotices: {

@@ -244,6 +244,12 @@ export type Workspace = {
     organizationId: string;
     name: string;
     boundaryLocked: boolean;
+    /**
+     * Idle stop of notebooks that say nothing themselves (RES-9); null: none.
+     */
+    notebookIdleStop: {
+        afterMinutes: number;
+    } | null;
     status: 'ACTIVE' | 'DELETING';
     revision: number;
     createdAt: string;
@@ -255,6 +261,12 @@ export type WorkspaceRequest = {
      * Refuses an Admin every boundary change that gains access (POL-8).
      */
     boundaryLocked?: boolean;
+    /**
+     * Idle stop of notebooks that say nothing themselves (RES-9); null: none.
+     */
+    notebookIdleStop?: {
+        afterMinutes: number;
+    } | null;
     /**
      * Unique among the living siblings; a create that repeats it returns the one that lives.
      */
@@ -269,6 +281,12 @@ export type WorkspacePage = {
 export type WorkspacePatch = {
     name?: string;
     boundaryLocked?: boolean;
+    /**
+     * Idle stop of notebooks that say nothing themselves (RES-9); null: none.
+     */
+    notebookIdleStop?: {
+        afterMinutes: number;
+    } | null;
 };
 
 export type WorkspaceServicePage = {
@@ -1029,6 +1047,26 @@ export type Notebook = {
     homeVolume: {
         sizeGib: number;
     };
+    /**
+     * What the notebook says itself of being stopped when nobody uses it (RES-9); null: what its Workspace says.
+     */
+    idleStop: {
+        afterMinutes: number;
+    } | 'never' | null;
+    /**
+     * The idle stop that holds, and who says so; null: none.
+     */
+    idleStopInForce: {
+        afterMinutes: number;
+        from: 'notebook' | 'workspace';
+    } | null;
+    /**
+     * Nobody has used it since then, and unless somebody does it is stopped at that moment; null: no stop is announced.
+     */
+    idle: {
+        since: string;
+        stopsAt: string;
+    } | null;
     replacedBy: string | null;
 };
 
@@ -1040,6 +1078,12 @@ export type NotebookRequest = {
     homeVolume: {
         sizeGib: number;
     };
+    /**
+     * What the notebook says itself of being stopped when nobody uses it (RES-9); null: what its Workspace says.
+     */
+    idleStop?: {
+        afterMinutes: number;
+    } | 'never' | null;
     tags?: Tags;
     /**
      * Unique among the living siblings; a create that repeats it returns the one that lives.
@@ -1059,6 +1103,12 @@ export type NotebookPatch = {
     homeVolume?: {
         sizeGib: number;
     };
+    /**
+     * What the notebook says itself of being stopped when nobody uses it (RES-9); null: what its Workspace says.
+     */
+    idleStop?: {
+        afterMinutes: number;
+    } | 'never' | null;
     tags?: Tags;
 };
 
@@ -1079,7 +1129,7 @@ export type NoticePage = {
 export type Notice = {
     id: string;
     at: string;
-    kind: 'lowBalance' | 'stoppedForDebt' | 'debtWarning' | 'deletedForDebt' | 'balanceAlert' | 'quotaWarning';
+    kind: 'lowBalance' | 'stoppedForDebt' | 'debtWarning' | 'deletedForDebt' | 'balanceAlert' | 'quotaWarning' | 'idleWarning';
     workspaceId: string | null;
     subject: string;
     text: string;
@@ -1087,7 +1137,7 @@ export type Notice = {
 };
 
 /**
- * `lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3, and on after outages), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt.
+ * `lowBalance`: service, needed, available. `stoppedForDebt`: service, stopped. `debtWarning`: service, warning (1 to 3, and on after outages), available, negativeSince, deletesAt. `deletedForDebt`: service, available, negativeSince, resources, volumes. `balanceAlert`: alertId, threshold, total. `quotaWarning`: percent, period, limitUsd, spentUsd, resetsAt. `idleWarning`: notebookId, idleSince, stopsAt.
  */
 export type NoticeFacts = {
     service?: Service;
@@ -1107,6 +1157,9 @@ export type NoticeFacts = {
     limitUsd?: string;
     spentUsd?: string;
     resetsAt?: string;
+    notebookId?: string;
+    idleSince?: string;
+    stopsAt?: string;
 };
 
 export type Clock = {

@@ -1,4 +1,6 @@
 import type { TenantTx } from "#db/tenant.ts";
+import { enqueueIdleCheck } from "#domain/idle/enqueue-idle-check.ts";
+import { idleStopInForce } from "#domain/idle/idle-stop.ts";
 import { enqueue } from "#domain/work/enqueue.ts";
 import { isVerifiedGone } from "../derive-status.ts";
 import type { ResourceView } from "../resource-view.ts";
@@ -10,7 +12,7 @@ export async function enqueueFollowUps(
   before: ResourceView,
   next: ResourceView,
 ): Promise<void> {
-  await enqueueLimit(tx, before, next);
+  await enqueueTimers(tx, before, next);
   if (next.desiredState !== "deleted" || !isVerifiedGone(next)) return;
   if (next.deletedAt !== null) return enqueueWorkspaceRemoval(tx, next.workspaceId);
   // Its storage goes after its workload.
@@ -21,14 +23,18 @@ export async function enqueueFollowUps(
   }
 }
 
-async function enqueueLimit(
+/** What begins with a run: its end by maximum running time (RES-7) or idleness (RES-9). */
+async function enqueueTimers(
   tx: TenantTx,
   before: ResourceView,
-  { id: key, organizationId, spec, runningSince, stoppedAt }: ResourceView,
+  next: ResourceView,
 ): Promise<void> {
-  const limit = "maxRunningSeconds" in spec ? spec.maxRunningSeconds : null;
-  if (limit === null || runningSince === null || stoppedAt !== null) return;
+  const { id: key, organizationId, spec, runningSince, stoppedAt } = next;
+  if (runningSince === null || stoppedAt !== null) return;
   if (runningSince.getTime() === before.runningSince?.getTime()) return;
+  if (idleStopInForce(next) !== null) await enqueueIdleCheck(tx, next);
+  const limit = "maxRunningSeconds" in spec ? spec.maxRunningSeconds : null;
+  if (limit === null) return;
   const dueAt = new Date(runningSince.getTime() + limit * 1000);
   await enqueue(tx, { kind: "stopAtLimit", key, organizationId, dueAt });
 }
