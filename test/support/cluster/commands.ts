@@ -61,6 +61,8 @@ export function commands(places: Places): Record<ComponentName, string[]> {
       `--config=${join(import.meta.dirname, "kwok/options.yaml")}`,
       `--config=${join(import.meta.dirname, "kwok/nodes.yaml")}`,
       `--config=${join(import.meta.dirname, "kwok/pods.yaml")}`,
+      `--config=${file("kubelet.yaml")}`,
+      "--enable-crds=Logs",
       "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
       "--node-lease-duration-seconds=40",
       "--cidr=10.128.0.0/12",

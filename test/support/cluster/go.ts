@@ -2,20 +2,30 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-/** The Go module that names every program of the test cluster, and what of their modules the tests read. */
+/** The Go module that names every program of the test cluster. */
 export const TOOLS = join(import.meta.dirname, "tools");
+/** The one of the kinds that are installed beside Kubernetes' own: its dependencies would move those of the programs. */
+const CRDS = join(import.meta.dirname, "crds");
 
 /** For example `go version go1.26.0 linux/amd64`. */
-export const goVersion = (): string => go("version");
+export const goVersion = (): string => run(TOOLS, "version");
 
 /** The version of a module that the tools are built from. */
 export const moduleVersion = (module: string): string =>
-  go("list", "-m", "-f", "{{.Version}}", module);
+  run(TOOLS, "list", "-m", "-f", "{{.Version}}", module);
+
+/** The files of KWOK's definitions of its own kinds. */
+export const kwokDefinitions = (): string =>
+  join(moduleFolder(TOOLS, "sigs.k8s.io/kwok"), "kustomize/crd/bases");
+
+/** The files that define the Gateway API. */
+export const gatewayDefinitions = (): string =>
+  join(moduleFolder(CRDS, "sigs.k8s.io/gateway-api"), "config/crd/standard");
 
 /** The folder of a module's source; downloads it where it is not there yet. */
-export function moduleFolder(module: string): string {
-  const folder = () => go("list", "-m", "-f", "{{.Dir}}", module);
-  if (folder() === "") go("mod", "download", module);
+function moduleFolder(from: string, module: string): string {
+  const folder = () => run(from, "list", "-m", "-f", "{{.Dir}}", module);
+  if (folder() === "") run(from, "mod", "download", module);
   return folder();
 }
 
@@ -31,8 +41,8 @@ export async function buildTools(
   if (code !== 0) throw new Error(`The test cluster could not be built: go ${args.join(" ")}`);
 }
 
-function go(...args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync("go", args, { cwd: TOOLS, encoding: "utf8" });
+function run(cwd: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync("go", args, { cwd, encoding: "utf8" });
   if (error !== undefined)
     throw new Error(
       "The test cluster is built with Go, and `go` is not on the PATH: install it (https://go.dev/dl), or see README for a cluster of your own.",

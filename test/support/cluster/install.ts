@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAllYaml, type KubernetesObject } from "@kubernetes/client-node";
 import { connect, isCode, type Connection } from "./connect.ts";
+import { installDefinitions } from "./definitions.ts";
 import { PROVISIONER } from "./provisioner.ts";
 
 const CLUSTER_ROLE = join(import.meta.dirname, "../../../api/deploy/cluster-role.yaml");
@@ -14,6 +15,7 @@ export async function installEverything(
   admin: string,
 ): Promise<{ controlPlaneToken: string; storageClass: string }> {
   const connection = connect(admin);
+  await installDefinitions(connection);
   for (const object of [...storageClasses(), ...account()]) await install(connection, object);
   const { status } = await connection.core.createNamespacedServiceAccountToken({
     namespace: SYSTEM_NAMESPACE,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Node } from "@kubernetes/client-node";
 import { isCode, MERGE, STRATEGIC, type Connection } from "./connect.ts";
+import { changePodStatus, conditions } from "./pod-status.ts";
 
 const READY_MS = 30_000;
 const SIMULATED = { "kwok.x-k8s.io/node": "fake" };
@@ -33,16 +34,20 @@ export async function removeNodes({ core }: Connection, names: string[]): Promis
   }
 }
 
-/** The node stops answering: nothing on it is told anything any more, and Kubernetes marks its Pods as not ready. */
-export async function loseNode({ core }: Connection, name: string): Promise<void> {
+/** The node stops answering, and nothing on it is told anything any more. Writes what Kubernetes writes 50 s later. */
+export async function loseNode(connection: Connection, name: string): Promise<void> {
+  const { core } = connection;
   await core.patchNode({ name, body: { metadata: { labels: unmanaged() } } }, MERGE);
   await setReady(core, name, "Unknown");
+  await setPodsReady(connection, name, "False");
 }
 
-/** The node answers again, its Pods still there. */
-export async function returnNode({ core }: Connection, name: string): Promise<void> {
+/** The node answers again; its Pods ran all the while, and those not being deleted are ready again. */
+export async function returnNode(connection: Connection, name: string): Promise<void> {
+  const { core } = connection;
   await core.patchNode({ name, body: { metadata: { labels: SIMULATED } } }, MERGE);
   await setReady(core, name, "True");
+  await setPodsReady(connection, name, "True");
   await untilTakesPods(core, name);
 }
 
@@ -58,6 +63,19 @@ async function setReady(core: Connection["core"], name: string, status: string):
   const condition = { type: "Ready", status, reason, message, lastTransitionTime: now };
   const conditions = [status === "True" ? { ...condition, lastHeartbeatTime: now } : condition];
   await core.patchNodeStatus({ name, body: { status: { conditions } } }, STRATEGIC);
+}
+
+async function setPodsReady(connection: Connection, node: string, status: "True" | "False") {
+  const fieldSelector = `spec.nodeName=${node}`;
+  const { items } = await connection.core.listPodForAllNamespaces({ fieldSelector });
+  for (const { metadata } of items) {
+    const pod = { namespace: metadata!.namespace!, name: metadata!.name! };
+    await changePodStatus(connection, pod, (current) => {
+      const ready = current.status!.containerStatuses?.every((it) => it.ready) ?? false;
+      if (!ready) return null;
+      return { conditions: conditions(current, status).filter(({ type }) => type === "Ready") };
+    });
+  }
 }
 
 async function untilTakesPods(core: Connection["core"], name: string): Promise<void> {

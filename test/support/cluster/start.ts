@@ -5,6 +5,7 @@ import { Component } from "./component.ts";
 import { servingCertificate, writeCredentials, writeKubeconfig } from "./credentials.ts";
 import { newDataFolder, removeDataFolder } from "./data-folder.ts";
 import { installEverything } from "./install.ts";
+import { writeKubeletConfig } from "./kubelet-config.ts";
 import { stablePort } from "./ports.ts";
 import { startProvisioner } from "./provisioner.ts";
 import { isReady } from "./ready.ts";
@@ -65,8 +66,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
     await untilReady(readyz, [components.etcd, components["kube-apiserver"]]);
     const ca = servingCertificate(folder);
     const admin = writeKubeconfig(folder, "admin", { server: url, token, ca });
-    for (const it of all) if (!it.running) it.start();
+    components["kube-controller-manager"].start();
+    components["kube-scheduler"].start();
+    writeKubeletConfig(folder);
     const { controlPlaneToken, storageClass } = await installEverything(admin);
+    components.kwok.start();
     await untilReady(`https://127.0.0.1:${ports.kubelet}/healthz`, all);
     const controlPlane = writeKubeconfig(folder, "control-plane", {
       server: url,

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  ApiextensionsV1Api,
+  loadYaml,
+  type V1CustomResourceDefinition,
+} from "@kubernetes/client-node";
+import { isCode, type Connection } from "./connect.ts";
+import { gatewayDefinitions, kwokDefinitions } from "./go.ts";
+import { until } from "./until.ts";
+
+const GATEWAY_KINDS = ["gatewayclasses", "gateways", "httproutes", "referencegrants"];
+
+/** The kinds beside Kubernetes' own: the Gateway API's, and where KWOK finds the logs of a Pod. */
+export async function installDefinitions({ config }: Connection): Promise<void> {
+  const api = config.makeApiClient(ApiextensionsV1Api);
+  const gateway = GATEWAY_KINDS.map((kind) => `gateway.networking.k8s.io_${kind}.yaml`);
+  const files = [
+    ...gateway.map((name) => join(gatewayDefinitions(), name)),
+    join(kwokDefinitions(), "kwok.x-k8s.io_logs.yaml"),
+  ];
+  const names: string[] = [];
+  for (const file of files) {
+    const body = loadYaml<V1CustomResourceDefinition>(readFileSync(file, "utf8"));
+    names.push(body.metadata!.name!);
+    try {
+      await api.createCustomResourceDefinition({ body });
+    } catch (error) {
+      if (!isCode(error, 409)) throw error;
+    }
+  }
+  for (const name of names)
+    await until(
+      async () => (await api.readCustomResourceDefinition({ name })).status?.conditions ?? [],
+      (it) => it.some(({ type, status }) => type === "Established" && status === "True"),
+    );
+}
