@@ -124,6 +124,42 @@ describe.each(engineKinds)("IAC-5 drift $title", { timeout: 180_000 }, ({ open, 
     },
   );
 
+  it.skipIf(missing)(
+    "RES-9 idle stop is the program's, changes in place and restarts nothing",
+    async () => {
+      const bigger = { flavor: "cpu-medium", homeVolume: { sizeGib: 12 } };
+      const ofWorkspace = { ...ml, args: { ...ml.args, notebookIdleStop: { afterMinutes: 120 } } };
+      await want(engine, ml, notebook({ ...bigger, running: true }));
+      succeeded(await engine.up());
+      const { runningSince } = await site.owner.getNotebook(await notebookPath());
+      await want(engine, ofWorkspace, notebook({ ...bigger, idleStop: { afterMinutes: 60 } }));
+      const updates = { "Workspace::ml": "update", "Notebook::research": "update" };
+      expect(changed(succeeded(await engine.up()).changes)).toMatchObject(updates);
+      expect(await site.owner.getNotebook(await notebookPath())).toMatchObject({
+        idleStop: { afterMinutes: 60 },
+        runningSince,
+      });
+      expect(changed(succeeded(await engine.refresh()).changes)).toEqual({});
+      await site.owner.updateNotebook({ ...(await notebookPath()), body: { idleStop: "never" } });
+      expect(changed(succeeded(await engine.refresh()).changes)).toEqual({
+        "Notebook::research": "update",
+      });
+      await want(engine, ofWorkspace, notebook(bigger));
+      expect(changed(succeeded(await engine.up()).changes)).toEqual({
+        "Notebook::research": "update",
+      });
+      expect(await site.owner.getNotebook(await notebookPath())).toMatchObject({
+        idleStop: null,
+        idleStopInForce: { afterMinutes: 120, from: "workspace" },
+        runningSince,
+      });
+      await want(engine, ml, notebook({ ...bigger, running: false }));
+      succeeded(await engine.up());
+      const path = { workspaceId: await idOf("Workspace::ml") };
+      expect((await site.owner.getWorkspace({ path })).notebookIdleStop).toBeNull();
+    },
+  );
+
   it.skipIf(missing)("a volume that would shrink is refused before anything happens", async () => {
     await want(engine, ml, notebook({ flavor: "cpu-medium", homeVolume: { sizeGib: 5 } }));
     const refused = await engine.preview();

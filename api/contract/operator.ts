@@ -97,6 +97,8 @@ export const injectFailure = operation("injectFailure", {
   path: "/v1/operator/simulator/failures",
   tag,
   summary: "Make a simulated region fail on demand",
+  description:
+    "Notebooks count as used until `idle`; `activityUnknown` keeps anybody from telling whether they are (RES-9).",
   body: z
     .strictObject({
       region: z.string().min(1).max(63),

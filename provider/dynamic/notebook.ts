@@ -6,6 +6,8 @@ export interface NotebookArgs extends ComputeArgs {
   readonly image: Input<string>;
   /** Grows in place and never shrinks (RES-3). */
   readonly homeVolume: Input<{ readonly sizeGib: Input<number> }>;
+  /** Stopped when nobody has used it for so long (RES-9); what its Workspace says unless given. */
+  readonly idleStop?: Input<{ readonly afterMinutes: Input<number> } | "never">;
 }
 
 /** An AI Notebook: a managed JupyterLab with a persistent home (RES-1). */
@@ -17,6 +19,7 @@ export class Notebook extends AiFactoryResource {
   declare readonly flavor: Output<string>;
   declare readonly image: Output<string>;
   declare readonly homeVolume: Output<{ sizeGib: number }>;
+  declare readonly idleStop: Output<{ afterMinutes: number } | "never" | undefined>;
   declare readonly tags: Output<Record<string, string>>;
   /** Whether it is asked to run. */
   declare readonly running: Output<boolean>;

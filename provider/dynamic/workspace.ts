@@ -14,6 +14,8 @@ export interface WorkspaceArgs {
   >;
   /** Refuses an Admin every boundary change that gains access (POL-8). */
   readonly boundaryLocked?: Input<boolean>;
+  /** Idle stop of notebooks that say nothing themselves (RES-9); none unless given. */
+  readonly notebookIdleStop?: Input<{ readonly afterMinutes: Input<number> }>;
   /** Deletes what is still in it along with it (ORG-6). */
   readonly forceDestroy?: Input<boolean>;
 }
@@ -24,6 +26,7 @@ export class Workspace extends AiFactoryResource {
   declare readonly name: Output<string>;
   declare readonly services: Output<EnabledService[]>;
   declare readonly boundaryLocked: Output<boolean>;
+  declare readonly notebookIdleStop: Output<{ afterMinutes: number } | undefined>;
   declare readonly forceDestroy: Output<boolean>;
   declare readonly workspaceId: Output<string>;
   declare readonly organizationId: Output<string>;

@@ -4,7 +4,11 @@ import { UNKNOWN } from "./unknown.ts";
 
 const ws = "ws_01jd0000000000000000000000";
 const good: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
-  Workspace: { name: "ml", services: [{ service: "notebook", regions: ["hanoi"] }] },
+  Workspace: {
+    name: "ml",
+    services: [{ service: "notebook", regions: ["hanoi"] }],
+    notebookIdleStop: { afterMinutes: 20 },
+  },
   Policy: {
     name: "vn-only",
     statements: [{ effect: "Allow", service: "notebook", regions: ["hanoi"], actions: "*" }],
@@ -19,6 +23,7 @@ const good: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
     flavor: "cpu-small",
     image: "jupyter-base",
     homeVolume: { sizeGib: 10 },
+    idleStop: { afterMinutes: 60 },
     wait: { until: "scheduled", timeoutSeconds: 60 },
   },
   GpuContainer: {
@@ -69,6 +74,11 @@ describe("check", () => {
     ["Notebook", { homeVolume: 10 }, "homeVolume must be an object with sizeGib"],
     ["Notebook", { tags: { team: 1 } }, "tags.team must be a text"],
     ["Notebook", { wait: { until: "soon" } }, "wait.until must be"],
+    ["Notebook", { idleStop: "always" }, 'idleStop must be "never" or an object'],
+    ["Notebook", { idleStop: 60 }, "idleStop must be an object with afterMinutes"],
+    ["Notebook", { idleStop: { afterMinutes: 19 } }, "idleStop.afterMinutes must be a whole"],
+    ["Workspace", { notebookIdleStop: "never" }, "notebookIdleStop must be an object"],
+    ["Workspace", { notebookIdleStop: { afterMinutes: 10_081 } }, "notebookIdleStop.afterMinutes"],
     ["Notebook", { name: " x" }, "name must be 1 to 100 printable characters"],
     ["Workspace", { services: [{ service: "gpu", regions: [] }] }, "services[0].regions must have"],
     ["GpuContainer", { image: "x" }, 'image give either "image" or "template"'],

@@ -158,6 +158,18 @@ describe("diff of the others", () => {
     expect(workspace.diff(space, { name: "ml" }).changed).toEqual(["services"]);
   });
 
+  it("RES-9 idle stop changes in place; one that is not given is the Workspace's", () => {
+    const olds: NotebookOutputs = { ...live, image: "i", homeVolume: { sizeGib: 1 } };
+    const news = { ...asked, image: "i", homeVolume: { sizeGib: 1 } };
+    const own = { idleStop: { afterMinutes: 60 } };
+    expect(notebook.diff(olds, { ...news, ...own })).toMatchObject({
+      changed: ["idleStop"],
+      replaces: [],
+    });
+    expect(notebook.diff({ ...olds, ...own }, { ...news, ...own }).changes).toBe(false);
+    expect(notebook.diff({ ...olds, idleStop: "never" }, news).changed).toEqual(["idleStop"]);
+  });
+
   it("IAC-3 what has not come up yet is gone on with", () => {
     const olds: NotebookOutputs = { ...live, image: "i", homeVolume: { sizeGib: 1 } };
     const news = { ...asked, image: "i", homeVolume: { sizeGib: 1 } };

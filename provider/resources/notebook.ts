@@ -15,24 +15,32 @@ import * as rules from "./rules.ts";
 export interface NotebookInputs extends ComputeInputs {
   readonly image: string;
   readonly homeVolume: { readonly sizeGib: number };
+  /** Stopped when nobody has used it for so long (RES-9); what its Workspace says unless given. */
+  readonly idleStop?: { readonly afterMinutes: number } | "never";
 }
 
 export interface NotebookOutputs extends ComputeOutputs {
   readonly image: string;
   readonly homeVolume: { readonly sizeGib: number };
+  readonly idleStop?: { readonly afterMinutes: number } | "never";
 }
 
 const fields: Fields = {
   ...commonFields,
   image: { rule: rules.image, required: true },
   homeVolume: { rule: rules.shape({ sizeGib: rules.sizeGib }), required: true },
+  idleStop: { rule: rules.wordOr("never", rules.idlePeriod), default: null },
 };
 
 const kind: ComputeKind<Notebook, NotebookInputs, NotebookOutputs> = {
   what: "Notebook",
   fields: () => fields,
   api,
-  outputsOf: ({ image, homeVolume: { sizeGib } }) => ({ image, homeVolume: { sizeGib } }),
+  outputsOf: ({ image, homeVolume: { sizeGib }, idleStop }) => ({
+    image,
+    homeVolume: { sizeGib },
+    ...(idleStop === null ? {} : { idleStop }),
+  }),
   hidden: () => [],
 };
 
@@ -47,7 +55,7 @@ export const notebook: Resource<NotebookInputs, NotebookOutputs> = {
   ],
 };
 
-const EDITABLE = ["name", "flavor", "image", "homeVolume", "tags"];
+const EDITABLE = ["name", "flavor", "image", "homeVolume", "idleStop", "tags"];
 
 function api(client: Client): ComputeApi<Notebook> {
   const path = (notebookId: string) => ({ path: { notebookId } });

@@ -91,6 +91,18 @@ export function shape(members: Readonly<Record<string, Rule>>): Rule {
   };
 }
 
+/** This word, or what the rule says. */
+export function wordOr(word: string, other: Rule): Rule {
+  return (value) => {
+    if (value === word) return [];
+    if (string(value)) return [{ path: "", reason: `must be "${word}" or an object` }];
+    return other(value);
+  };
+}
+
+/** How long nobody uses a notebook until it is stopped (RES-9). */
+export const idlePeriod = shape({ afterMinutes: integer(20, 10_080) });
+
 export const tags: Rule = (value) => {
   if (value === UNKNOWN) return [];
   if (typeof value !== "object" || value === null || Array.isArray(value))

@@ -17,6 +17,8 @@ export interface WorkspaceInputs {
   readonly name: string;
   readonly services?: readonly EnabledService[];
   readonly boundaryLocked?: boolean;
+  /** Idle stop of notebooks that say nothing themselves (RES-9). */
+  readonly notebookIdleStop?: { readonly afterMinutes: number };
   readonly forceDestroy?: boolean;
 }
 
@@ -35,8 +37,12 @@ const fields: Fields = {
     same: sameItems(({ service, regions }: EnabledService) => [service, asSet(regions)]),
   },
   boundaryLocked: { rule: rules.boolean, default: false },
+  notebookIdleStop: { rule: rules.idlePeriod, default: null },
   forceDestroy: { rule: rules.boolean, default: false },
 };
+
+/** What the Workspace itself says; Services are set one by one. */
+const OWN = ["name", "boundaryLocked", "notebookIdleStop"];
 
 /** A Workspace with exactly the Services that the program names (ORG-3, ORG-4). */
 export const workspace: Resource<WorkspaceInputs, WorkspaceOutputs> = {
@@ -82,6 +88,7 @@ async function createLiving(context: Context, inputs: WorkspaceInputs): Promise<
       body: {
         name: inputs.name,
         boundaryLocked: inputs.boundaryLocked ?? false,
+        notebookIdleStop: inputs.notebookIdleStop ?? null,
         clientToken: clientToken(context, fields, inputs),
       },
     });
@@ -100,9 +107,9 @@ async function edit(
 ): Promise<WorkspaceOutputs> {
   const path = { workspaceId: live.workspaceId };
   const changed = changedFields(fields, live, { ...inputs });
-  const { name, services = [], boundaryLocked = false } = inputs;
-  if (changed.includes("name") || changed.includes("boundaryLocked"))
-    await client.updateWorkspace({ path, body: { name, boundaryLocked } });
+  const { name, services = [], boundaryLocked = false, notebookIdleStop = null } = inputs;
+  if (OWN.some((key) => changed.includes(key)))
+    await client.updateWorkspace({ path, body: { name, boundaryLocked, notebookIdleStop } });
   if (changed.includes("services")) {
     for (const { service, regions } of services)
       await client.enableService({ path: { ...path, service }, body: { regions: [...regions] } });
@@ -128,6 +135,7 @@ async function outputsOf(
     createdAt: live.createdAt,
     name: live.name,
     boundaryLocked: live.boundaryLocked,
+    ...(live.notebookIdleStop === null ? {} : { notebookIdleStop: live.notebookIdleStop }),
     forceDestroy,
     // As the program spells it where that means the same, so that a refresh is quiet.
     services: fields["services"]!.same!(services ?? [], enabled) ? (services ?? []) : enabled,

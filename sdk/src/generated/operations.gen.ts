@@ -720,6 +720,7 @@ export type Operations = {
     };
     /**
      * Make a simulated region fail on demand
+     * Notebooks count as used until `idle`; `activityUnknown` keeps anybody from telling whether they are (RES-9).
      * `POST /v1/operator/simulator/failures`
      */
     injectFailure: {

@@ -15,9 +15,9 @@ export interface Told {
   readonly at: number;
 }
 
-// A tenant's process may answer anything, for as long as it likes.
+// A tenant's process may answer anything, for as long as it likes; meanwhile a worker waits.
 const MAX_BYTES = 1_048_576;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 3000;
 
 /** Asks a question and reads the answer; null where there is none that makes sense, whatever the reason. */
 export async function ask<T>(
