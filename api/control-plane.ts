@@ -12,7 +12,7 @@ import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
 import type { Site } from "#domain/site.ts";
 import type { IdentityVerifier } from "#ports/identity.ts";
 import { LiveConnections } from "#http/live/live-connections.ts";
-import { createWorker, type Worker } from "#worker/create-worker.ts";
+import { createWorker } from "#worker/create-worker.ts";
 import { watchLedger } from "#worker/ledger-watch.ts";
 import { releaseDead } from "#worker/release-dead.ts";
 import { workHandlers } from "#worker/work-handlers.ts";
@@ -67,10 +67,14 @@ async function start(
   const { database } = opened;
   if (opened.exclusive) await releaseDead(database);
   await writePrices(database, catalogue);
-  const simulators = await openClusters(catalogue, opened.url);
-  stack.defer(() => simulators.close());
+  let owns = (_clusterId: string): boolean => false;
+  const opening = await openClusters(catalogue, opened.url, {
+    mayWrite: (id) => owns(id),
+    onError: (error, at) => log.warn({ err: error, ...at }, "a cluster cannot be followed"),
+  });
+  stack.defer(() => opening.close());
 
-  const clusters = new Map(simulators.clusters.map((cluster) => [cluster.id, cluster]));
+  const clusters = new Map(opening.clusters.map((cluster) => [cluster.id, cluster]));
   const issuer = simulated && config.oidc === null ? await localIssuer(database) : null;
   const verifier: IdentityVerifier =
     config.oidc === null ? (issuer ?? refuseEveryJwt) : oidcVerifier(config.oidc);
@@ -85,13 +89,14 @@ async function start(
     stack.defer(() => endpoint.close());
     log.info(`Metrics at ${endpoint.url}`);
   }
-  const worker: Worker = createWorker({
+  const worker = createWorker({
     database,
     clusters,
     handlers: workHandlers({ database, clusters, catalogue, mailer }),
     tick: async () => metrics.ticked((await tick(database)).length),
     onError: (error, item) => log.error({ err: error, work: item }, "work failed"),
   });
+  owns = worker.owns;
   let publicUrl = config.publicUrl ?? "";
   const mail: Site["mail"] = mailer && {
     invitationLink: (code) => invitationLink(config, publicUrl, code),

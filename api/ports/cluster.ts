@@ -211,6 +211,8 @@ export interface ObservedWorkload {
    */
   intervals: ReadyInterval[];
   endpoints: Endpoint[];
+  /** What stands around it is not as it was applied; to apply it again mends that. */
+  drifted?: true;
 }
 
 /** ISO 8601, site time, half open. */

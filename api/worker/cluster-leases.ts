@@ -31,6 +31,11 @@ export class ClusterLeases {
     return [...this.#held.keys()];
   }
 
+  /** Whether it is ours beyond doubt: also when renewing has failed for a while. */
+  owns(clusterId: string): boolean {
+    return this.#held.has(clusterId) && performance.now() - this.#renewedAt < this.#options.leaseMs;
+  }
+
   async register(): Promise<void> {
     const { database, clusters } = this.#options;
     await database.pool.query(

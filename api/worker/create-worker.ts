@@ -30,6 +30,8 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly replica: string;
+  /** Whether the cluster belongs to this replica now. */
+  owns(clusterId: string): boolean;
   /** Begins to claim and run work, to watch clusters and to tick. */
   start(): void;
   /** There is something to do: does not wait for the next poll. */
@@ -113,6 +115,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   return {
     replica,
+    owns: (clusterId) => leases.owns(clusterId),
     start() {
       const { tick = async () => {} } = options;
       started = true;

@@ -82,7 +82,7 @@ export interface Fixture {
 export function roomyCatalogue(): Catalogue {
   const { regions, ...file } = siteFile.parse(defaultSite);
   for (const cluster of regions.flatMap((region) => region.clusters))
-    for (const node of cluster.nodes) node.count *= 100;
+    if (cluster.kind === "simulator") for (const node of cluster.nodes) node.count *= 100;
   return new Catalogue({ ...file, regions });
 }
 

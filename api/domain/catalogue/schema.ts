@@ -86,10 +86,60 @@ const simulator = z.strictObject({
   delays: delays.default({}),
 });
 
+const label = z.string().min(1).max(317);
+const domain = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be a domain name in lower case");
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+
+const kubernetes = z.strictObject({
+  id: name,
+  kind: z.literal("kubernetes"),
+  /** A file; left out: the account that the control plane's own Pod runs with. */
+  kubeconfig: z.string().min(1).nullable().default(null),
+  context: z.string().min(1).nullable().default(null),
+  /** Of every namespace; lets several sites share a cluster. */
+  namespacePrefix: z
+    .string()
+    .max(20)
+    .regex(/^[a-z]([a-z0-9-]*-)?$/, 'must be lower-case letters, digits and "-", and end with "-"')
+    .default("aifactory-"),
+  gpu: z
+    .strictObject({
+      /** The extended resource that counts GPUs. */
+      resource: label.default("nvidia.com/gpu"),
+      /** The node label that names the product. */
+      label: label.default("nvidia.com/gpu.product"),
+      /** GPU model of the flavors → values of the label. */
+      products: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
+    })
+    .prefault({}),
+  /** Left out: the cluster's default. It must be able to expand volumes. */
+  storageClass: name.nullable().default(null),
+  /** The Gateway that HTTP ports are routed through, and the domain whose names lead to it. */
+  gateway: z.strictObject({ namespace: name, name, domain }),
+  /** How TCP ports are reached: node ports at a host, or a load balancer for each resource. */
+  tcp: z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("NodePort"), host: domain }),
+    z.strictObject({ type: z.literal("LoadBalancer") }),
+  ]),
+  /** `baseline` also runs images whose process is root. */
+  podSecurity: z.enum(["restricted", "baseline"]).default("restricted"),
+  priorityClass: name.nullable().default(null),
+  /** Nodes, Services and Pods, beside private and link-local ranges: what workloads must not reach. */
+  blockedRanges: z.array(cidr).default([]),
+  temporaryStorageGib: z.number().int().min(1).max(10_000).default(100),
+  /** A workload that has a place and no process after so long is given up, and its GPU freed. */
+  startDeadlineSeconds: z.number().int().min(60).max(86_400).default(1800),
+});
+
 const port = z.strictObject({
   port: z.number().int().min(1).max(65_535),
   protocol: z.enum(["HTTP", "TCP"]),
 });
+
+export const clusterConfig = z.discriminatedUnion("kind", [simulator, kubernetes]);
 
 /** The operator's one file: what the site offers, and for how much (CAT-1). */
 export const siteFile = z
@@ -107,7 +157,7 @@ export const siteFile = z
           id: name,
           name: z.string().min(1),
           country: z.string().length(2),
-          clusters: z.array(simulator).min(1),
+          clusters: z.array(clusterConfig).min(1),
         }),
       )
       .min(1),
@@ -166,6 +216,23 @@ export const siteFile = z
     unique(file.flavors, "flavors", issue);
     unique(file.images, "images", issue);
     unique(file.templates, "templates", issue);
+    // The clock of a simulated site can be moved; what really runs cannot follow it.
+    const kinds = file.regions.flatMap(({ clusters }) => clusters.map(({ kind }) => kind));
+    file.regions.forEach(({ clusters }, index) =>
+      clusters.forEach(({ kind }, at) => {
+        if (kind !== kinds[0])
+          issue.addIssue({
+            code: "custom",
+            path: ["regions", index, "clusters", at, "kind"],
+            message: `must be "${kinds[0]}" like the others: a site is simulated as a whole or not at all`,
+          });
+      }),
+    );
+    unique(
+      file.regions.flatMap(({ clusters }) => clusters),
+      "regions.clusters",
+      issue,
+    );
     for (const region of regions) {
       if (!file.storage.some((entry) => entry.regions.includes(region))) {
         issue.addIssue({
@@ -190,5 +257,5 @@ function unique(list: { id: string }[], field: string, issue: z.core.$Refinement
 }
 
 export type SiteFile = z.output<typeof siteFile>;
-export type ClusterConfig = SiteFile["regions"][number]["clusters"][number];
+export type ClusterConfig = z.output<typeof clusterConfig>;
 export type Currency = z.output<typeof currency>;

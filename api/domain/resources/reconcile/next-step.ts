@@ -10,5 +10,5 @@ export function nextStep(
     return observed === null || observed.phase === "stopping" ? null : "remove";
   }
   if (observed === null || observed.generation < resource.generation) return "apply";
-  return observed.phase === "lost" ? "apply" : null;
+  return observed.phase === "lost" || observed.drifted ? "apply" : null;
 }

@@ -1,4 +1,6 @@
 import type { WorkHandler } from "#domain/work/types.ts";
+import { isVerifiedGone } from "../derive-status.ts";
+import type { ResourceRow } from "../resource-view.ts";
 import { buildWorkload } from "./build-workload.ts";
 import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
 import { nextStep } from "./next-step.ts";
@@ -19,7 +21,13 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       if (seen === null) return;
       const cluster = clusterOf(site, seen.row.clusterId);
       const { workspaceId, id } = seen.row;
-      const observed = await cluster.observeWorkload(workspaceId, id, seen.row.observed);
+      const look = () => cluster.observeWorkload(workspaceId, id, seen.row.observed);
+      let observed = await look();
+      if (observed === null && isUnseen(seen.row)) {
+        // A crash may have left parts of it that are not seen without its process.
+        await cluster.deleteWorkload(workspaceId, id);
+        observed = await look();
+      }
       const row = await storeObservation(site, context, seen, observed);
       const step = nextStep(row, observed);
       if (step === null) return;
@@ -32,4 +40,8 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       }
     }
   };
+}
+
+function isUnseen(row: ResourceRow): boolean {
+  return row.desiredState !== "running" && row.observed === null && !isVerifiedGone(row);
 }

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Agent, request, type Dispatcher } from "undici";
+import { ClusterUnavailable } from "#ports/cluster.ts";
+import { FIELD_MANAGER } from "../names.ts";
+import { KubernetesRefusal, type StatusBody } from "./errors.ts";
+import { credentialsOf, type Credentials } from "./kube-config.ts";
+import type { KubernetesObject } from "./object.ts";
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+interface Call {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  query?: Query;
+  body?: unknown;
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+// Requests share connections; watches, each of which holds one, have connections of their own.
+const CONNECTIONS = 16;
+const TIMEOUT_MS = 20_000;
+const CREDENTIALS_MS = 30_000;
+const MAX_THROTTLED = 4;
+
+/**
+ * JSON over HTTPS to one API server. What does not answer, answers 5xx or keeps throttling throws `ClusterUnavailable`; a
+ * "no" throws `KubernetesRefusal`.
+ */
+export class KubernetesClient {
+  readonly #config: KubeConfig;
+  readonly #mayWrite: () => boolean;
+  #credentials: { value: Promise<Credentials>; until: number } | null = null;
+  #agents: { requests: Agent; watches: Agent } | null = null;
+  /** By method; for benchmarks and metrics. */
+  readonly counts: Record<string, number> = {};
+
+  /** `mayWrite`: whether the cluster still belongs to this replica; asked before every write. */
+  constructor(config: KubeConfig, mayWrite: () => boolean = () => true) {
+    this.#config = config;
+    this.#mayWrite = mayWrite;
+  }
+
+  get<T>(path: string, query?: Query): Promise<T> {
+    return this.#json<T>({ method: "GET", path, ...(query && { query }) });
+  }
+
+  /** Server-side apply: the object has these fields afterwards, and they are ours. Answers it as it is then. */
+  apply<T extends KubernetesObject>(path: string, object: KubernetesObject): Promise<T> {
+    return this.#json<T>({
+      method: "PATCH",
+      path,
+      query: { fieldManager: FIELD_MANAGER, force: true, fieldValidation: "Strict" },
+      body: object,
+      contentType: "application/apply-patch+yaml",
+    });
+  }
+
+  /** Null when it is not there. */
+  async delete<T>(path: string, options: DeleteOptions = {}): Promise<T | null> {
+    try {
+      return await this.#json<T>({ method: "DELETE", path, body: options });
+    } catch (error) {
+      if (error instanceof KubernetesRefusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** The open body of an answer that goes on, such as a watch or a log that is followed. */
+  async stream(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const { statusCode, body } = await this.#send(
+      { method: "GET", path, query, signal },
+      "watches",
+    );
+    if (statusCode === 200) return body;
+    throw await refusal(statusCode, body);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#agents?.requests.destroy(), this.#agents?.watches.destroy()]);
+  }
+
+  async #json<T>(call: Call): Promise<T> {
+    if (call.method !== "GET" && !this.#mayWrite())
+      throw new ClusterUnavailable("the cluster belongs to another replica now");
+    for (let attempt = 1; ; attempt++) {
+      const { statusCode, headers, body } = await this.#send(call, "requests");
+      if (statusCode < 300) return (await read(body)) as T;
+      const error = await refusal(statusCode, body);
+      if (statusCode !== 429 || attempt === MAX_THROTTLED) throw error;
+      const seconds = Number(headers["retry-after"] ?? 1);
+      await sleep(Math.min(10, seconds) * 1000 * (0.75 + Math.random() / 2));
+    }
+  }
+
+  async #send(call: Call, through: "requests" | "watches"): Promise<Dispatcher.ResponseData> {
+    const { method, path, query = {}, body, contentType = "application/json", signal } = call;
+    this.counts[method] = (this.counts[method] ?? 0) + 1;
+    try {
+      const { server, headers, tls } = await this.#authenticate();
+      const url = new URL(server.replace(/\/$/, "") + path);
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) url.searchParams.set(name, String(value));
+      this.#agents ??= { requests: agent(tls, CONNECTIONS), watches: agent(tls) };
+      const answer = await request(url, {
+        method,
+        dispatcher: this.#agents[through],
+        headers: { ...headers, Accept: "application/json", "Content-Type": contentType },
+        body: body === undefined ? null : JSON.stringify(body),
+        ...(through === "requests" && { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }),
+        ...(signal && { signal }),
+      });
+      if (answer.statusCode === 401) await this.#forgetCredentials();
+      return answer;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ClusterUnavailable(`the API server does not answer: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #authenticate(): Promise<Credentials> {
+    if (this.#credentials === null || this.#credentials.until < performance.now()) {
+      const value = credentialsOf(this.#config);
+      value.catch(() => (this.#credentials = null));
+      this.#credentials = { value, until: performance.now() + CREDENTIALS_MS };
+    }
+    return this.#credentials.value;
+  }
+
+  // Certificates may have been replaced on disk, too.
+  async #forgetCredentials(): Promise<void> {
+    const agents = this.#agents;
+    this.#credentials = null;
+    this.#agents = null;
+    void agents?.requests.close();
+    void agents?.watches.close();
+  }
+}
+
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  preconditions?: { uid?: string; resourceVersion?: string };
+}
+
+function agent(tls: Credentials["tls"], connections?: number): Agent {
+  return new Agent({
+    connect: { ...tls, keepAlive: true, timeout: 5000 },
+    ...(connections === undefined ? { bodyTimeout: 0 } : { connections }),
+  });
+}
+
+async function refusal(status: number, body: Dispatcher.ResponseData["body"]): Promise<Error> {
+  const answer = await read(body).catch(() => ({}));
+  const known: StatusBody = typeof answer === "object" && answer !== null ? answer : {};
+  if (status === 401 || status === 429 || status >= 500)
+    return new ClusterUnavailable(`the API server answers ${status}: ${known.message ?? ""}`);
+  return new KubernetesRefusal(status, known);
+}
+
+async function read(body: Dispatcher.ResponseData["body"]): Promise<unknown> {
+  const text = await body.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 500) };
+  }
+}

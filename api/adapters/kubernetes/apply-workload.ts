@@ -1,0 +1,66 @@
+import type { Workload } from "#ports/cluster.ts";
+import type { KubernetesClient } from "./api/client.ts";
+import type { KubernetesObject } from "./api/object.ts";
+import { paths } from "./api/paths.ts";
+import type { KubernetesConfig } from "./config.ts";
+import { namespaceOf, resourceName } from "./names.ts";
+import { httpRoutesOf } from "./render/http-route.ts";
+import { tcpPolicyOf } from "./render/tcp-policy.ts";
+import { podOf } from "./render/pod.ts";
+import { registrySecretOf, secretOf } from "./render/secret.ts";
+import { servicesOf } from "./render/service.ts";
+import type { ClusterView } from "./view/cluster-view.ts";
+
+export interface Hands {
+  client: KubernetesClient;
+  config: KubernetesConfig;
+  view: ClusterView;
+}
+
+/** Everything that stands around a workload, then, unless there is one, the Pod: what has a Pod is complete. */
+export async function applyWorkload(
+  hands: Hands,
+  workload: Workload,
+  attempt: number | null,
+): Promise<void> {
+  const { client, config, view } = hands;
+  const namespace = namespaceOf(config, workload.workspaceId);
+  const secret = secretOf(config, workload);
+  const { metadata } = await client.apply(paths.secrets(namespace, secret.metadata.name), secret);
+  const anchor = { name: resourceName(workload.resourceId), uid: metadata.uid! };
+  await Promise.all([
+    ...servicesOf(config, workload, anchor).map(async (service) =>
+      view.services.put(await applied(client, paths.services, service)),
+    ),
+    ...httpRoutesOf(config, workload, anchor).map(async (route) =>
+      view.routes.put(await applied(client, paths.httpRoutes, route)),
+    ),
+    applyRegistrySecret(hands, workload, anchor),
+    applyTcpPolicy(hands, workload, anchor),
+  ]);
+  if (attempt === null) return;
+  view.pods.put(await applied(client, paths.pods, podOf(config, workload, { attempt, anchor })));
+}
+
+type Anchor = { name: string; uid: string };
+
+async function applyRegistrySecret({ client, config }: Hands, workload: Workload, anchor: Anchor) {
+  const secret = registrySecretOf(config, workload, anchor);
+  if (secret !== null) await applied(client, paths.secrets, secret);
+}
+
+async function applyTcpPolicy({ client, config }: Hands, workload: Workload, anchor: Anchor) {
+  const { workspaceId, resourceId, ports } = workload;
+  const tcp = ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
+  if (tcp.length === 0) return;
+  const policy = tcpPolicyOf(config, { workspaceId, resourceId, ports: tcp }, anchor);
+  await applied(client, paths.networkPolicies, policy);
+}
+
+function applied(
+  client: KubernetesClient,
+  path: (namespace: string, name: string) => string,
+  object: KubernetesObject,
+): Promise<KubernetesObject> {
+  return client.apply(path(object.metadata.namespace!, object.metadata.name), object);
+}

@@ -1,0 +1,304 @@
+import type {
+  Activity,
+  Cluster,
+  ExecSession,
+  NodeCapacity,
+  ObjectRef,
+  ObservedVolume,
+  ObservedWorkload,
+  VolumeRequest,
+  WatchListener,
+  Workload,
+} from "#ports/cluster.ts";
+import { KubernetesClient } from "./api/client.ts";
+import { isRefusal } from "./api/errors.ts";
+import type { KubernetesObject, ObjectList } from "./api/object.ts";
+import { paths } from "./api/paths.ts";
+import { applyWorkload, type Hands } from "./apply-workload.ts";
+import type { KubernetesConfig } from "./config.ts";
+import { LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
+import { capacityOf } from "./observe/capacity.ts";
+import { isDrifted } from "./observe/drift.ts";
+import { endpointsOf } from "./observe/endpoints.ts";
+import { observeVolume } from "./observe/observe-volume.ts";
+import { observeWorkload } from "./observe/observe-workload.ts";
+import { isLate, phaseOf, type Circumstances } from "./observe/phase.ts";
+import { Refusals } from "./refusals.ts";
+import { removePod, removeSurroundings } from "./remove-workload.ts";
+import { claimOf } from "./render/claim.ts";
+import { ClusterView } from "./view/cluster-view.ts";
+import type { OwnPod } from "./view/pod-facts.ts";
+import { Workspaces } from "./workspaces.ts";
+
+const LATE_LOOK_MS = 10_000;
+const WATCH_PATIENCE_MS = 60_000;
+
+/** A Kubernetes cluster behind the port. Its timestamps are whole seconds of the cluster's own clock. */
+export class KubernetesCluster implements Cluster {
+  readonly id: string;
+  readonly region: string;
+  readonly simulated = false;
+  readonly #hands: Hands;
+  readonly #workspaces: Workspaces;
+  readonly #refusals: Refusals;
+
+  constructor(client: KubernetesClient, config: KubernetesConfig, view: ClusterView) {
+    this.id = config.id;
+    this.region = config.region;
+    this.#hands = { client, config, view };
+    this.#workspaces = new Workspaces(client, config);
+    this.#refusals = new Refusals((ref) => view.tell({ object: "workload", ...ref }));
+  }
+
+  async applyWorkload(workload: Workload): Promise<void> {
+    const { view } = this.#hands;
+    await view.synced();
+    const pods = view.podsOf(workload.resourceId);
+    if (pods.some(({ generation }) => generation > workload.generation)) return;
+    const older = pods.filter(({ generation }) => generation < workload.generation);
+    for (const pod of older)
+      if (pod.removedAt === null || this.#nodeGone(pod)) await this.#remove(pod);
+    if (older.length > 0) return;
+    const lost = await this.#replaceLost(pods);
+    if (lost === "wait") return;
+    const living = pods.length > 0 && lost === null;
+    if (living && !this.#drifted(pods)) return;
+    const attempt = living ? null : lost === null ? 0 : lost.attempt + 1;
+    await this.#refusals.noting(workload, () =>
+      this.#workspaces.in(workload.workspaceId, () =>
+        applyWorkload(this.#hands, workload, attempt),
+      ),
+    );
+  }
+
+  async deleteWorkload(workspaceId: string, resourceId: string): Promise<void> {
+    const { view } = this.#hands;
+    await view.synced();
+    this.#refusals.forget(resourceId);
+    // The owner first: a crash from here on leaves nothing that would not go by itself.
+    await removeSurroundings(this.#hands, workspaceId, resourceId);
+    await Promise.all(
+      view
+        .podsOf(resourceId)
+
+        .filter((pod) => pod.removedAt === null || this.#nodeGone(pod))
+        .map((pod) => this.#remove(pod)),
+    );
+  }
+
+  async observeWorkload(
+    workspaceId: string,
+    resourceId: string,
+    before: ObservedWorkload | null = null,
+  ): Promise<ObservedWorkload | null> {
+    const { view, config } = this.#hands;
+    await view.synced();
+    const wasThere = before !== null && before.phase !== "gone";
+    if (view.podsOf(resourceId).length === 0 && wasThere)
+      await this.#lookForPods(workspaceId, resourceId);
+    const pods = view.podsOf(resourceId);
+    if (pods.length === 0) return this.#withoutPods(resourceId, before);
+    const observed = observeWorkload(pods, before, {
+      circumstances: (pod) => this.#circumstances(pod),
+      lostAt: (pod) => this.#lostAt(pod),
+      endpoints: endpointsOf(config, newestOf(pods), view.servicesOf(resourceId)),
+    });
+    return this.#drifted(pods) ? { ...observed, drifted: true } : observed;
+  }
+
+  logs(): AsyncIterable<string> {
+    throw new Error("to come");
+  }
+
+  exec(): Promise<ExecSession> {
+    throw new Error("to come");
+  }
+
+  observeActivity(): Promise<Activity | null> {
+    return Promise.resolve(null);
+  }
+
+  async applyVolume(volume: VolumeRequest): Promise<void> {
+    const { view, client, config } = this.#hands;
+    await view.synced();
+    const namespace = namespaceOf(config, volume.workspaceId);
+    const name = volumeName(volume.volumeId);
+    const known = view.claims.get(namespace, name);
+    if (known !== undefined && (known.removed || known.askedGib >= volume.sizeGib)) return;
+    const provisionedAt = known?.bound ? (known.provisionedAt ?? known.statusSince) : null;
+    await this.#workspaces.in(volume.workspaceId, async () =>
+      view.claims.put(
+        await client.apply(paths.claims(namespace, name), claimOf(config, volume, provisionedAt)),
+      ),
+    );
+  }
+
+  async deleteVolume(workspaceId: string, volumeId: string): Promise<void> {
+    const { view, client, config } = this.#hands;
+    await view.synced();
+    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
+    const answer = await client.delete<KubernetesObject>(paths.claims(namespace, name));
+    if (answer === null) view.claims.drop(namespace, name);
+    else if (answer.kind === "PersistentVolumeClaim") view.claims.put(answer);
+  }
+
+  async observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null> {
+    const { view, client, config } = this.#hands;
+    await view.synced();
+    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
+    if (view.claims.get(namespace, name) === undefined) {
+      try {
+        view.claims.put(await client.get<KubernetesObject>(paths.claims(namespace, name)));
+      } catch (error) {
+        if (!isRefusal(error, 404)) throw error;
+      }
+    }
+    const claim = view.claims.get(namespace, name);
+    return claim === undefined ? null : observeVolume(claim);
+  }
+
+  async deleteWorkspace(workspaceId: string): Promise<void> {
+    await this.#workspaces.remove(workspaceId);
+  }
+
+  async list(): ReturnType<Cluster["list"]> {
+    const { view, client, config } = this.#hands;
+    await view.synced();
+    const workloads = new Map<string, ObjectRef>();
+    for (const of of [view.ownPods(), view.services.values(), view.routes.values()])
+      for (const { workspaceId, resourceId: id } of of) workloads.set(id, { workspaceId, id });
+    const namespaces = await listOwn(client, paths.namespaces(), config);
+    return {
+      workloads: [...workloads.values()],
+      volumes: [...view.claims.values()].map(({ workspaceId, volumeId: id }) => ({
+        workspaceId,
+        id,
+      })),
+      workspaces: namespaces
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map(({ metadata }) => metadata.labels![LABEL.workspace]!),
+    };
+  }
+
+  async capacity(): Promise<NodeCapacity[]> {
+    const { view, config } = this.#hands;
+    await view.synced();
+    return capacityOf(view.nodes.values(), view.pods.values(), config);
+  }
+
+  async watch(listener: WatchListener, signal: AbortSignal): Promise<void> {
+    const { view } = this.#hands;
+    const unsubscribe = view.subscribe((change) => listener.changed(change));
+    const timer = setInterval(() => this.#tellOfLate(listener), LATE_LOOK_MS);
+    try {
+      await Promise.race([view.synced(WATCH_PATIENCE_MS), aborted(signal)]);
+      if (!signal.aborted) listener.begun();
+      await aborted(signal);
+    } finally {
+      clearInterval(timer);
+      unsubscribe();
+    }
+  }
+
+  // Nothing happens when a deadline passes, so nobody would look.
+  #tellOfLate(listener: WatchListener): void {
+    for (const pod of this.#hands.view.ownPods()) {
+      const circumstances = this.#circumstances(pod);
+      if (!isLate(pod, circumstances) || phaseOf(pod, circumstances).phase !== "failed") continue;
+      const { workspaceId, resourceId: id } = pod;
+      listener.changed({ object: "workload", workspaceId, id });
+    }
+  }
+
+  #withoutPods(resourceId: string, before: ObservedWorkload | null): ObservedWorkload | null {
+    const { view } = this.#hands;
+    const refused = this.#refusals.of(resourceId);
+    if (refused !== null) return refused;
+    const left = view.servicesOf(resourceId).length + view.routesOf(resourceId).length;
+    if (left === 0 || before === null) return null;
+    const intervals = before.intervals.filter(({ stoppedAt }) => stoppedAt !== null);
+    return { ...before, phase: "stopping", cause: null, intervals, endpoints: [] };
+  }
+
+  /** What a watch has not told yet, or told as gone, is looked for where it would be. */
+  async #lookForPods(workspaceId: string, resourceId: string): Promise<void> {
+    const { view, client, config } = this.#hands;
+    const labelSelector = `${LABEL.resource}=${resourceId}`;
+    const path = paths.pods(namespaceOf(config, workspaceId));
+    const { items } = await client.get<ObjectList>(path, { labelSelector });
+    for (const item of items) view.pods.put(item);
+  }
+
+  /** The lost Pod whose successor may be made now; null when none is lost. */
+  async #replaceLost(pods: OwnPod[]): Promise<OwnPod | "wait" | null> {
+    if (pods.length === 0) return null;
+    const newest = newestOf(pods);
+    if (phaseOf(newest, this.#circumstances(newest)).phase !== "lost") return null;
+    // A node that does not answer may still run it: only when it is gone for good, or the Pod is, is there room for another.
+    const nodeGone = this.#nodeGone(newest);
+    if (newest.removedAt === null || nodeGone) await this.#remove(newest);
+    const ended = newest.phase === "Failed";
+    return nodeGone || (ended && newest.removedAt === null) ? newest : "wait";
+  }
+
+  #remove(pod: OwnPod): Promise<void> {
+    return removePod(this.#hands, pod, this.#nodeGone(pod));
+  }
+
+  #drifted(pods: OwnPod[]): boolean {
+    const { config, view } = this.#hands;
+    const pod = newestOf(pods);
+    const { resourceId, phase, removedAt } = pod;
+    if (removedAt !== null || phase === "Succeeded" || phase === "Failed") return false;
+    return isDrifted(config, pod, view.servicesOf(resourceId), view.routesOf(resourceId));
+  }
+
+  #nodeGone({ node }: OwnPod): boolean {
+    return node !== null && this.#hands.view.nodes.get("", node) === undefined;
+  }
+
+  #lostAt(pod: OwnPod): string | null {
+    if (!this.#nodeGone(pod)) return null;
+    return this.#hands.view.nodeGoneAt(pod.node!) ?? new Date().toISOString();
+  }
+
+  #circumstances(pod: OwnPod): Circumstances {
+    const { view, config } = this.#hands;
+    const node = pod.node === null ? undefined : view.nodes.get("", pod.node);
+    return {
+      nodeGone: this.#nodeGone(pod),
+      nodeAway: node !== undefined && !node.ready,
+      now: new Date(),
+      startDeadlineSeconds: config.startDeadlineSeconds,
+    };
+  }
+}
+
+function newestOf(pods: OwnPod[]): OwnPod {
+  return pods.reduce((a, b) =>
+    b.generation > a.generation || (b.generation === a.generation && b.attempt > a.attempt) ? b : a,
+  );
+}
+
+async function listOwn(
+  client: KubernetesClient,
+  path: string,
+  config: KubernetesConfig,
+): Promise<KubernetesObject[]> {
+  const found: KubernetesObject[] = [];
+  let next: string | undefined;
+  do {
+    const query = { labelSelector: ownSelector(config), limit: 500, continue: next };
+    const { items, metadata } = await client.get<ObjectList>(path, query);
+    found.push(...items);
+    next = metadata.continue || undefined;
+  } while (next !== undefined);
+  return found;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,45 @@
+import type { KubernetesConfig } from "./config.ts";
+
+/** Who owns the fields that we apply. */
+export const FIELD_MANAGER = "aifactory";
+
+export const LABEL = {
+  managedBy: "app.kubernetes.io/managed-by",
+  cluster: "aifactory.dev/cluster",
+  workspace: "aifactory.dev/workspace",
+  resource: "aifactory.dev/resource",
+  volume: "aifactory.dev/volume",
+  generation: "aifactory.dev/generation",
+} as const;
+
+export const ANNOTATION = {
+  maxRestarts: "aifactory.dev/max-restarts",
+  attempt: "aifactory.dev/attempt",
+  provisionedAt: "aifactory.dev/provisioned-at",
+  ports: "aifactory.dev/ports",
+} as const;
+
+/** Everything of ours on this cluster, and nothing of another site's. */
+export function ownSelector({ id }: Pick<KubernetesConfig, "id">): string {
+  return `${LABEL.managedBy}=${FIELD_MANAGER},${LABEL.cluster}=${id}`;
+}
+
+export function namespaceOf(
+  { namespacePrefix }: Pick<KubernetesConfig, "namespacePrefix">,
+  workspaceId: string,
+): string {
+  return `${namespacePrefix}ws-${workspaceId}`;
+}
+
+export const resourceName = (resourceId: string): string => `r-${resourceId}`;
+export const volumeName = (volumeId: string): string => `v-${volumeId}`;
+
+/** A name for each try: what is being removed never stands in its successor's way. */
+export function podName(resourceId: string, generation: number, attempt: number): string {
+  return `r-${resourceId}-${generation}${attempt === 0 ? "" : `-${attempt}`}`;
+}
+
+/** One DNS label holds port and resource, so that one wildcard certificate serves all. */
+export function hostOf({ gateway }: KubernetesConfig, resourceId: string, port: number): string {
+  return `p${port}-${resourceId}.${gateway.domain}`;
+}

@@ -1,0 +1,174 @@
+import { expect, test } from "vitest";
+import {
+  backOff,
+  disrupted,
+  ready,
+  seen,
+  unready,
+  unschedulable,
+  waiting,
+} from "../testing/pods.ts";
+import { phaseOf, type Circumstances } from "./phase.ts";
+
+const here: Circumstances = {
+  nodeGone: false,
+  nodeAway: false,
+  now: new Date("2026-11-29T09:05:00Z"),
+  startDeadlineSeconds: 1800,
+};
+const late = { ...here, now: new Date("2026-11-29T09:30:01Z") };
+const T = "2026-11-29T09:01:00Z";
+const removed = { deletionTimestamp: "2026-11-29T09:20:30Z", graceSeconds: 30 };
+
+test.each([
+  ["is not looked at yet", seen({ node: null }), here, "waiting", null],
+  [
+    "finds no room",
+    seen({
+      node: null,
+      status: unschedulable("0/3 nodes are available: 3 Insufficient nvidia.com/gpu."),
+    }),
+    here,
+    "waiting",
+    "waitingForCapacity",
+  ],
+  [
+    "waits for a volume",
+    seen({ node: null, status: unschedulable("pod has unbound immediate PersistentVolumeClaims") }),
+    here,
+    "waiting",
+    "volumePending",
+  ],
+  [
+    "waits for a volume that another one has",
+    seen({
+      node: null,
+      status: unschedulable(
+        "0/2 nodes are available: 1 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode.",
+      ),
+    }),
+    here,
+    "waiting",
+    "volumeInUse",
+  ],
+  ["has a place", seen({ status: waiting("ContainerCreating", "") }), here, "starting", null],
+  [
+    "is pulled in vain",
+    seen({ status: waiting("ErrImagePull", "no such host") }),
+    here,
+    "starting",
+    "imagePull",
+  ],
+  [
+    "is never pulled",
+    seen({ status: waiting("ImagePullBackOff", "no such host") }),
+    late,
+    "failed",
+    "imagePull",
+  ],
+  [
+    "cannot be started",
+    seen({ status: waiting("CreateContainerConfigError", "image will run as root") }),
+    here,
+    "starting",
+    "crash",
+  ],
+  [
+    "takes too long to start",
+    seen({ status: waiting("ContainerCreating", "") }),
+    late,
+    "failed",
+    "unhealthy",
+  ],
+  ["is ready", seen({ status: ready(T) }), here, "ready", null],
+  ["is ready for long", seen({ status: ready(T) }), late, "ready", null],
+  [
+    "ceased to answer",
+    seen({ status: ready(T) }, { status: unready(T) }),
+    here,
+    "notReady",
+    "unhealthy",
+  ],
+  ["is between two restarts", seen({ status: backOff(T, 3, 4) }), here, "notReady", "crash"],
+  [
+    "has been restarted for the last time",
+    seen({ status: backOff(T, 3, 5) }),
+    here,
+    "failed",
+    "crash",
+  ],
+  [
+    "used too much memory",
+    seen({ status: backOff(T, 137, 5, "OOMKilled") }),
+    here,
+    "failed",
+    "outOfMemory",
+  ],
+  ["ended well", seen({ status: { phase: "Succeeded" } }), here, "exited", null],
+  [
+    "is being removed",
+    seen({ status: ready(T) }, { status: ready(T), removed }),
+    here,
+    "stopping",
+    null,
+  ],
+  [
+    "ended because it is removed",
+    seen({ status: { phase: "Failed" }, removed }),
+    here,
+    "stopping",
+    null,
+  ],
+  ["lost its node", seen({ status: ready(T) }), { ...here, nodeGone: true }, "lost", "nodeLost"],
+  [
+    "is on a node that does not answer",
+    seen({ status: ready(T) }, { status: unready(T) }),
+    { ...here, nodeAway: true },
+    "notReady",
+    "nodeLost",
+  ],
+  [
+    "was evicted from such a node",
+    seen({
+      removed,
+      status: {
+        ...unready(T),
+        conditions: [disrupted("DeletionByTaintManager", "Taint manager: deleting")],
+      },
+    }),
+    here,
+    "lost",
+    "evicted",
+  ],
+  [
+    "had to give way",
+    seen({
+      status: {
+        phase: "Failed",
+        conditions: [
+          disrupted("PreemptionByScheduler", "preempting to accommodate a higher priority pod"),
+        ],
+      },
+    }),
+    here,
+    "lost",
+    "evicted",
+  ],
+  [
+    "filled its disk",
+    seen({
+      status: {
+        phase: "Failed",
+        reason: "Evicted",
+        message: "Pod ephemeral local storage usage exceeds the total limit of containers 100Gi.",
+      },
+    }),
+    here,
+    "failed",
+    "evicted",
+  ],
+] as const)("RES-4 a workload that %s", (_, pod, circumstances, phase, code) => {
+  const found = phaseOf(pod, circumstances);
+  expect(found.phase).toBe(phase);
+  expect(found.cause?.code ?? null).toBe(code);
+});

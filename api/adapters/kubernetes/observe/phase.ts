@@ -1,0 +1,126 @@
+import type { ClusterCause, WorkloadPhase } from "#ports/cluster.ts";
+import type { ContainerFacts, OwnPod, Termination } from "../view/pod-facts.ts";
+import { causeOfWaiting } from "./waiting.ts";
+
+export interface Circumstances {
+  /** Its node object does not exist any more. */
+  nodeGone: boolean;
+  /** Its node is there and cannot be reached. */
+  nodeAway: boolean;
+  /** Machine time; decides whether a start has taken too long. */
+  now: Date;
+  startDeadlineSeconds: number;
+}
+
+export interface Phase {
+  phase: WorkloadPhase;
+  cause: ClusterCause | null;
+}
+
+const cause = (code: ClusterCause["code"], message: string): ClusterCause => ({ code, message });
+
+/** What a Pod's workload is doing, and why it is not ready (RES-4). */
+export function phaseOf(pod: OwnPod, circumstances: Circumstances): Phase {
+  const { phase, removedAt, node, container } = pod;
+  if (node !== null && circumstances.nodeGone && phase !== "Succeeded") return LOST;
+  // Its processes are ended by the removal then, whatever phase that leaves.
+  if (removedAt !== null) return removed(pod);
+  if (phase === "Succeeded") return { phase: "exited", cause: null };
+  if (phase === "Failed") return failed(pod);
+  if (node === null) return { phase: "waiting", cause: causeOfWaiting(pod) };
+  if (pod.ready?.status === true) return { phase: "ready", cause: null };
+  if (circumstances.nodeAway && everReady(pod)) return AWAY;
+  if (container?.waiting && isImageProblem(container.waiting.reason))
+    return pulling(pod, container.waiting.message, circumstances);
+  const ended = lastEnd(container);
+  if (ended !== null && ended.exitCode !== 0) return crashing(pod, container!, ended);
+  if (everReady(pod) && container?.running) return { phase: "notReady", cause: UNHEALTHY };
+  return starting(pod, circumstances);
+}
+
+const LOST: Phase = {
+  phase: "lost",
+  cause: cause("nodeLost", "The node it ran on is gone."),
+};
+const AWAY: Phase = {
+  phase: "notReady",
+  cause: cause("nodeLost", "The node it runs on does not answer."),
+};
+const UNHEALTHY = cause("unhealthy", "The process runs and does not answer its health check.");
+
+// Asked for by us or by hand it is stopping; taken away by the cluster it is to be started anew.
+function removed({ disruption }: OwnPod): Phase {
+  if (disruption?.status !== true) return { phase: "stopping", cause: null };
+  return { phase: "lost", cause: cause("evicted", disruption.message ?? "The cluster moved it.") };
+}
+
+function failed(pod: OwnPod): Phase {
+  const { reason, message, container, disruption } = pod;
+  const ended = lastEnd(container);
+  // What it used too much of, it would use again.
+  if (reason === "Evicted" && message?.includes("exceed"))
+    return { phase: "failed", cause: cause("evicted", message) };
+  if (disruption?.status === true || reason !== null)
+    return {
+      phase: "lost",
+      cause: cause(
+        "evicted",
+        disruption?.message ?? message ?? `The cluster ended it (${reason}).`,
+      ),
+    };
+  return { phase: "failed", cause: ended === null ? null : causeOfEnd(ended) };
+}
+
+function crashing(pod: OwnPod, container: ContainerFacts, ended: Termination): Phase {
+  const between = container.running === null;
+  if (between && container.restarts >= pod.maxRestarts)
+    return { phase: "failed", cause: causeOfEnd(ended) };
+  return { phase: "notReady", cause: causeOfEnd(ended) };
+}
+
+// What it wrote last is for those who may read its log.
+function causeOfEnd({ exitCode, reason }: Termination): ClusterCause {
+  return reason === "OOMKilled"
+    ? cause("outOfMemory", "The process was ended because it used more memory than it has.")
+    : cause("crash", `The process ended with exit code ${exitCode}.`);
+}
+
+function pulling(pod: OwnPod, message: string | null, circumstances: Circumstances): Phase {
+  const why = cause("imagePull", message ?? "The image cannot be pulled.");
+  return { phase: isLate(pod, circumstances) ? "failed" : "starting", cause: why };
+}
+
+function starting(pod: OwnPod, circumstances: Circumstances): Phase {
+  const { waiting } = pod.container ?? {};
+  const why =
+    waiting && !PASSING.has(waiting.reason)
+      ? cause("crash", `The process cannot be started: ${waiting.message ?? waiting.reason}`)
+      : null;
+  if (!isLate(pod, circumstances)) return { phase: "starting", cause: why };
+  return { phase: "failed", cause: why ?? cause("unhealthy", "It did not become ready in time.") };
+}
+
+const PASSING = new Set(["ContainerCreating", "PodInitializing"]);
+const IMAGE_PROBLEMS = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+  "SignatureValidationFailed",
+]);
+
+const isImageProblem = (reason: string): boolean => IMAGE_PROBLEMS.has(reason);
+const lastEnd = (container: ContainerFacts | null) =>
+  container?.terminated ?? container?.last ?? null;
+const everReady = ({ periods }: OwnPod): boolean => periods.length > 0;
+
+/** Whether it has held its place for so long without a process that it is given up. */
+export function isLate(
+  { scheduled, createdAt }: OwnPod,
+  { now, startDeadlineSeconds }: Circumstances,
+) {
+  const since = new Date(scheduled?.status ? scheduled.since : createdAt);
+  return now.getTime() - since.getTime() > startDeadlineSeconds * 1000;
+}

@@ -1,0 +1,56 @@
+import type { ObjectRef, ObservedWorkload, Workload } from "#ports/cluster.ts";
+import { KubernetesRefusal } from "./api/errors.ts";
+
+const AGAIN_MS = 30_000;
+
+/** What the cluster would not take of late (a full quota, an admission rule); after a while it is tried again. */
+export class Refusals {
+  readonly #known = new Map<string, ObservedWorkload>();
+  readonly #onOver: (ref: ObjectRef) => void;
+
+  constructor(onOver: (ref: ObjectRef) => void) {
+    this.#onOver = onOver;
+  }
+
+  of(resourceId: string): ObservedWorkload | null {
+    return this.#known.get(resourceId) ?? null;
+  }
+
+  forget(resourceId: string): void {
+    this.#known.delete(resourceId);
+  }
+
+  /** A refusal is no failure of the call: it is a state of the workload, which says why. */
+  async noting(workload: Workload, work: () => Promise<void>): Promise<void> {
+    const { workspaceId, resourceId: id } = workload;
+    try {
+      await work();
+      this.#known.delete(id);
+    } catch (error) {
+      if (!(error instanceof KubernetesRefusal) || !FINAL.has(error.status)) throw error;
+      const refused = refusedWorkload(workload, error.message);
+      this.#known.set(id, refused);
+      this.#onOver({ workspaceId, id });
+      setTimeout(() => {
+        if (this.#known.get(id) !== refused) return;
+        this.#known.delete(id);
+        this.#onOver({ workspaceId, id });
+      }, AGAIN_MS).unref();
+    }
+  }
+}
+
+// Forbidden (quota, admission), invalid, too large. A conflict or what is missing is for the next try.
+const FINAL = new Set([400, 403, 413, 422]);
+
+function refusedWorkload({ generation }: Workload, message: string): ObservedWorkload {
+  return {
+    generation,
+    phase: "waiting",
+    cause: { code: "refused", message },
+    exitCode: null,
+    restarts: 0,
+    intervals: [],
+    endpoints: [],
+  };
+}

@@ -1,0 +1,39 @@
+import { paths } from "./api/paths.ts";
+import type { Hands } from "./apply-workload.ts";
+import type { KubernetesObject } from "./api/object.ts";
+import { namespaceOf, resourceName } from "./names.ts";
+import type { OwnPod } from "./view/pod-facts.ts";
+
+/** Asks for the removal of a Pod; at once where its node is gone, for nobody else would end it. */
+export async function removePod(
+  { client, view }: Hands,
+  { namespace, name, uid }: OwnPod,
+  nodeGone: boolean,
+): Promise<void> {
+  const answer = await client.delete<KubernetesObject>(paths.pods(namespace, name), {
+    preconditions: { uid },
+    ...(nodeGone && { gracePeriodSeconds: 0 }),
+  });
+  if (answer === null || nodeGone) view.pods.drop(namespace, name);
+  else if (answer.kind === "Pod") view.pods.put(answer);
+}
+
+/** Removes what stands around a workload. What is owned by its Secret and known to nobody goes with the Secret. */
+export async function removeSurroundings(
+  { client, config, view }: Hands,
+  workspaceId: string,
+  resourceId: string,
+): Promise<void> {
+  const namespace = namespaceOf(config, workspaceId);
+  await Promise.all([
+    ...view.routesOf(resourceId).map(async ({ name }) => {
+      await client.delete(paths.httpRoutes(namespace, name));
+    }),
+    ...view.servicesOf(resourceId).map(async ({ name }) => {
+      await client.delete(paths.services(namespace, name));
+    }),
+    client.delete(paths.secrets(namespace, resourceName(resourceId)), {
+      propagationPolicy: "Background",
+    }),
+  ]);
+}

@@ -1,0 +1,24 @@
+import type { Workload } from "#ports/cluster.ts";
+import { ACCESS_TOKEN_KEY, envKey } from "./secret.ts";
+
+/** Where a container runtime of NVIDIA's looks for the GPUs to show; a workload that sets it would see its neighbours'. */
+export const GPU_VARIABLE = "NVIDIA_VISIBLE_DEVICES";
+
+const TOKEN_VARIABLE = { notebook: "JUPYTER_TOKEN", container: "AIFACTORY_ACCESS_TOKEN" } as const;
+
+/** The environment of a workload; secret values stay in its Secret. What the product sets, nobody else sets. */
+export function environmentOf({ kind, env, size }: Workload, secretName: string): object[] {
+  const fromSecret = (name: string, key: string) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secretName, key } },
+  });
+  const token = TOKEN_VARIABLE[kind];
+  const given = env.filter(({ name }) => name !== GPU_VARIABLE && name !== token);
+  return [
+    ...given.map(({ name, value, secret }) =>
+      secret ? fromSecret(name, envKey(name)) : { name, value },
+    ),
+    fromSecret(token, ACCESS_TOKEN_KEY),
+    ...(size.gpu === null ? [{ name: GPU_VARIABLE, value: "void" }] : []),
+  ];
+}

@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubernetesClient } from "../api/client.ts";
+import type { KubernetesObject, ObjectList } from "../api/object.ts";
+import { isRefusal } from "../api/errors.ts";
+import { isExpired, watchEvents } from "../api/watch-events.ts";
+import { Tombstones } from "./tombstones.ts";
+
+export interface ReflectorOptions<T> {
+  client: KubernetesClient;
+  path: string;
+  selectors?: { labelSelector?: string; fieldSelector?: string };
+  /** What is kept of an object, given what was kept of it before. */
+  project: (object: KubernetesObject, before: T | undefined) => T;
+  /** `told`: by the cluster, not by an answer to ourselves. */
+  changed: (before: T | undefined, after: T | undefined, told: boolean) => void;
+  onError: (error: unknown) => void;
+}
+
+interface Entry<T> {
+  uid: string;
+  version: bigint;
+  value: T;
+}
+
+const PAGE = 500;
+const WATCH_SECONDS = 540;
+// The API server sends a bookmark about once a minute: whoever says nothing for longer is not there any more.
+const SILENCE_MS = 150_000;
+const RELIST_MS = 30 * 60_000;
+const MAX_PAUSE_MS = 5000;
+
+/**
+ * What a cluster has of one kind, kept up to date: a paged list, then a watch with bookmarks that goes on where it broke off;
+ * a new list when history is gone, and now and then. Objects are told apart by their UID, so one that was replaced under its
+ * name is a deletion and an addition.
+ */
+export class Reflector<T> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #tombstones = new Tombstones();
+  readonly #synced = Promise.withResolvers<void>();
+  #version = "";
+  #listedAt = 0;
+  #heardAt = 0;
+  #pauseMs = 0;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Resolves once everything was listed. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Machine time in milliseconds since the API server was last heard; null before the first list. */
+  get silentMs(): number | null {
+    return this.#listedAt === 0 ? null : performance.now() - this.#heardAt;
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#entries.get(`${namespace}/${name}`)?.value;
+  }
+
+  *values(): Generator<T> {
+    for (const { value } of this.#entries.values()) yield value;
+  }
+
+  /** Takes in what the API server answered to a write of ours, unless something newer is known. */
+  put(object: KubernetesObject): void {
+    this.#accept(object, false);
+  }
+
+  #accept(object: KubernetesObject, told: boolean): void {
+    const { namespace = "", name, uid = "", resourceVersion = "0" } = object.metadata;
+    const version = BigInt(resourceVersion);
+    const key = `${namespace}/${name}`;
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.version >= version) return;
+    if (this.#tombstones.has(uid)) return;
+    if (known !== undefined && known.uid !== uid) this.#remove(key, known, told);
+    const before = known?.uid === uid ? known.value : undefined;
+    const value = this.#options.project(object, before);
+    this.#entries.set(key, { uid, version, value });
+    this.#options.changed(before, value, told);
+  }
+
+  /** Forgets what a read of ours has shown to be gone. */
+  drop(namespace: string, name: string): void {
+    const key = `${namespace}/${name}`;
+    const known = this.#entries.get(key);
+    if (known !== undefined) this.#remove(key, known, false);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#listedAt === 0 || performance.now() - this.#listedAt > RELIST_MS)
+          await this.#list(signal);
+        await this.#watch(signal);
+        this.#pauseMs = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isExpired(error)) this.#listedAt = 0;
+        else this.#options.onError(error);
+        // A kind that the cluster does not have: nothing is there of it.
+        if (isRefusal(error, 404)) this.#synced.resolve();
+        this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 + 50);
+        await sleep(this.#pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, path, selectors } = this.#options;
+    const seen = new Set<string>();
+    let next: string | undefined;
+    do {
+      signal.throwIfAborted();
+      const query = { ...selectors, limit: PAGE, continue: next };
+      const { items, metadata } = await client.get<ObjectList>(path, query);
+      for (const item of items) {
+        seen.add(`${item.metadata.namespace ?? ""}/${item.metadata.name}`);
+        this.#take(item);
+      }
+      this.#version = metadata.resourceVersion;
+      next = metadata.continue === "" ? undefined : metadata.continue;
+    } while (next !== undefined);
+    // What we wrote after the list was made is not in it.
+    const listed = BigInt(this.#version);
+    for (const [key, entry] of this.#entries)
+      if (!seen.has(key) && entry.version <= listed) this.#remove(key, entry, true);
+    this.#listedAt = this.#heardAt = performance.now();
+    this.#synced.resolve();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, path, selectors } = this.#options;
+    const silence = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const heard = () => {
+      this.#heardAt = performance.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(new Error("the watch has gone silent")), SILENCE_MS);
+    };
+    heard();
+    try {
+      const query = {
+        ...selectors,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: this.#version,
+        timeoutSeconds: Math.round(WATCH_SECONDS * (0.75 + Math.random() / 2)),
+      };
+      const body = await client.stream(path, query, AbortSignal.any([signal, silence.signal]));
+      for await (const { type, object } of watchEvents(body)) {
+        heard();
+        if (type === "DELETED") this.#removed(object);
+        else if (type !== "BOOKMARK") this.#take(object);
+        this.#version = object.metadata.resourceVersion!;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // One object that cannot be understood must not keep the others from being seen.
+  #take(object: KubernetesObject): void {
+    try {
+      this.#accept(object, true);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #removed({ metadata: { namespace = "", name, uid = "" } }: KubernetesObject): void {
+    const key = `${namespace}/${name}`;
+    const known = this.#entries.get(key);
+    if (known?.uid === uid) this.#remove(key, known, true);
+    else this.#tombstones.add(uid);
+  }
+
+  #remove(key: string, { uid, value }: Entry<T>, told: boolean): void {
+    this.#tombstones.add(uid);
+    this.#entries.delete(key);
+    this.#options.changed(value, undefined, told);
+  }
+}
