@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { OpenKubernetes } from "#adapters/kubernetes/open.ts";
 import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
 import { oidcVerifier } from "#adapters/oidc/verifier.ts";
 import { Grants } from "#domain/access/grants.ts";
@@ -83,7 +84,7 @@ async function start(
     config.operatorToken ?? (simulated ? (known?.operatorToken ?? newSecret("aifop_")) : null);
 
   const mailer = openMailer(config, simulated, log);
-  const metrics = createMetrics(database);
+  const metrics = createMetrics(database, opening.clusters);
   if (config.metricsPort !== null) {
     const endpoint = await serveMetrics(metrics, { port: config.metricsPort, host: config.host });
     stack.defer(() => endpoint.close());
@@ -116,6 +117,7 @@ async function start(
     live,
     onError: (error, requestId) => log.error({ err: error, requestId }, "a request failed"),
   });
+  for (const { cluster, probe } of opening.kubernetes) void describeCluster(cluster.id, probe, log);
   worker.start();
   stack.defer(() => worker.drain());
   const watch = watchLedger({
@@ -165,6 +167,19 @@ function simulatedRegions({ regions }: Catalogue): string[] {
     clusters.some(({ kind }) => kind === "simulator"),
   );
   return simulated.map(({ id }) => id);
+}
+
+/** Tells the operator what a cluster lacks, before anybody finds out by a workload. */
+async function describeCluster(cluster: string, probe: OpenKubernetes["probe"], log: Logger) {
+  try {
+    const { version, networkPolicies, problems } = await probe();
+    log.info({ cluster, version, networkPolicies }, "cluster found");
+    for (const problem of problems) log.error({ cluster }, problem);
+    if (networkPolicies === null)
+      log.warn({ cluster }, "Nothing known enforces NetworkPolicies there: prove it by a trial.");
+  } catch (error) {
+    log.warn({ err: error, cluster }, "the cluster could not be probed");
+  }
 }
 
 // A real site without an issuer has API tokens alone.

@@ -5,7 +5,7 @@ import { createMetrics, serveMetrics } from "./metrics.ts";
 const postgres = testDatabase();
 
 test("WAL-6 BIL-3 metrics tell differences of the books, ticks, and how far billing is behind", async () => {
-  const metrics = createMetrics(postgres.database);
+  const metrics = createMetrics(postgres.database, []);
   metrics.ticked(3);
   metrics.verified(2);
   await postgres.database.pool.query(

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { isFollowed, type Cluster } from "#ports/cluster.ts";
 import type { Database } from "#db/database.ts";
 
 /** What the operator watches (`GET /metrics` on METRICS_PORT). */
@@ -12,7 +13,7 @@ export interface Metrics {
   verified(differences: number): void;
 }
 
-export function createMetrics(database: Database): Metrics {
+export function createMetrics(database: Database, clusters: Iterable<Cluster>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -37,6 +38,19 @@ export function createMetrics(database: Database): Metrics {
     registers,
     async collect() {
       this.set(await cursorLag(database));
+    },
+  });
+  void new Gauge({
+    name: "aifactory_cluster_silent_seconds",
+    help: "Since a cluster was last heard of, by kind of object; minutes mean that it cannot be followed",
+    labelNames: ["cluster", "kind"],
+    registers,
+    collect() {
+      for (const cluster of clusters) {
+        if (!isFollowed(cluster)) continue;
+        for (const [kind, ms] of Object.entries(cluster.silence()))
+          this.set({ cluster: cluster.id, kind }, ms === null ? Infinity : ms / 1000);
+      }
     },
   });
   return {

@@ -24,6 +24,10 @@ export const getReadiness = operation("getReadiness", {
       simulated: z
         .boolean()
         .openapi({ description: "The clusters are simulators: nothing real is provisioned." }),
+      regions: z.array(z.object({ id: z.string(), followed: z.boolean() })).openapi({
+        description:
+          "`followed` is false while a cluster of the region has not been heard of for minutes: what is there runs on, and changes wait.",
+      }),
     })
     .openapi("Readiness"),
 });

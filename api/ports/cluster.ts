@@ -82,6 +82,17 @@ export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDrive
   return "settle" in cluster && "nextDueAt" in cluster;
 }
 
+/** A cluster that is followed from afar: it says how long it has not been heard of. */
+export interface Followed {
+  /** Machine time in milliseconds, by kind of object; null before the first list. */
+  silence(): Record<string, number | null>;
+}
+
+/** Whether the cluster is followed from afar. */
+export function isFollowed(cluster: Cluster): cluster is Cluster & Followed {
+  return "silence" in cluster;
+}
+
 /** The cluster could not be reached or did not answer: try again, for as long as it takes. */
 export class ClusterUnavailable extends Error {
   override readonly name = "ClusterUnavailable";

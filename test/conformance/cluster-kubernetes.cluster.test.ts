@@ -1,42 +1,64 @@
-import { randomUUID } from "node:crypto";
-import { inject } from "vitest";
 import { openKubernetes } from "../../api/adapters/kubernetes/open.ts";
-import { clusterConformance, type ClusterHarness } from "./cluster-port.ts";
-import { connect } from "../support/cluster/connect.ts";
-import { addNodes, removeNodes } from "../support/cluster/nodes.ts";
+import { removeNodes } from "../support/cluster/nodes.ts";
+import { endProcess, keepEnding } from "../support/cluster/processes.ts";
 import { kubernetesConfig } from "../support/cluster/site.ts";
+import { openTestCluster } from "../support/cluster/test-cluster.ts";
+import { clusterConformance, type ClusterHarness } from "./cluster-port.ts";
+
+const GPU_MODEL = "H100 SXM5";
 
 clusterConformance("kubernetes", async (): Promise<ClusterHarness> => {
-  const { kubeconfigs } = inject("cluster");
-  const admin = connect(kubeconfigs.admin);
-  const run = randomUUID().slice(0, 8);
-  const product = `TEST-H100-${run}`;
-  const gpuModel = `H100 ${run}`;
-  const nodes = ["a", "b"].map((name) => `gpu-${run}-${name}`);
-  await addNodes(
-    admin,
-    nodes.map((name) => ({ name, gpuModel: product, gpus: 8, cpu: 64, memoryGib: 512 })),
-  );
+  const test = openTestCluster();
+  await test.addGpuNodes(2);
   const config = kubernetesConfig({
-    id: `test-${run}`,
-    kubeconfig: kubeconfigs.controlPlane,
-    products: { [gpuModel]: [product] },
+    id: `${test.prefix}cluster`,
+    namespacePrefix: test.prefix,
+    kubeconfig: test.kubeconfigs.controlPlane,
+    products: { [GPU_MODEL]: [test.gpuModel] },
   });
-  const opened = openKubernetes(config, { onError: (kind, error) => console.error(kind, error) });
+  let refusals = 0;
+  const opened = openKubernetes(config, {
+    mayWrite: () => refusals-- < 1,
+    onError: (kind, error) => console.error(kind, error),
+  });
   const { cluster } = opened;
+  const ended = new AbortController();
+  const pods = new Map<string, { namespace: string; name: string; node: string }>();
+  const podOf = async (resourceId: string) => {
+    const { items } = await test.admin.core.listPodForAllNamespaces({
+      labelSelector: `aifactory.dev/resource=${resourceId}`,
+    });
+    const { metadata, spec } = items.at(-1)!;
+    const pod = { namespace: metadata!.namespace!, name: metadata!.name!, node: spec!.nodeName! };
+    pods.set(resourceId, pod);
+    return pod;
+  };
   return {
     cluster,
-    gpuModel,
+    gpuModel: GPU_MODEL,
     // Kubernetes tells whole seconds.
     now: async () => new Date(Math.floor(Date.now() / 1000) * 1000),
-    async endProcess(resourceId, exitCode) {},
-    async keepEnding(resourceId, exitCode) {},
-    async loseNode(resourceId) {},
+    async endProcess(resourceId, exitCode) {
+      await endProcess(test.admin, await podOf(resourceId), { exitCode });
+    },
+    async keepEnding(resourceId, exitCode) {
+      void keepEnding(test.admin, await podOf(resourceId), { exitCode }, ended.signal).catch(
+        () => {},
+      );
+    },
+    async loseNode(resourceId) {
+      const { node } = await podOf(resourceId);
+      await removeNodes(test.admin, [node]);
+      await test.addGpuNodes(1);
+    },
     async use() {},
-    async makeUnavailable() {},
+    async makeUnavailable() {
+      refusals = 1;
+    },
     async close() {
+      ended.abort();
       await opened.close();
-      await removeNodes(admin, nodes);
+      await test.close();
     },
   };
 });

@@ -2,6 +2,7 @@ import type {
   Activity,
   Cluster,
   ExecSession,
+  Followed,
   NodeCapacity,
   ObjectRef,
   ObservedVolume,
@@ -34,7 +35,7 @@ const LATE_LOOK_MS = 10_000;
 const WATCH_PATIENCE_MS = 60_000;
 
 /** A Kubernetes cluster behind the port. Its timestamps are whole seconds of the cluster's own clock. */
-export class KubernetesCluster implements Cluster {
+export class KubernetesCluster implements Cluster, Followed {
   readonly id: string;
   readonly region: string;
   readonly simulated = false;
@@ -184,6 +185,11 @@ export class KubernetesCluster implements Cluster {
     const { view, config } = this.#hands;
     await view.synced();
     return capacityOf(view.nodes.values(), view.pods.values(), config);
+  }
+
+  silence(): Record<string, number | null> {
+    const kinds = Object.entries(this.#hands.view.kinds);
+    return Object.fromEntries(kinds.map(([kind, { silentMs }]) => [kind, silentMs]));
   }
 
   async watch(listener: WatchListener, signal: AbortSignal): Promise<void> {

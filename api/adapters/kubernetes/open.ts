@@ -2,12 +2,13 @@ import { KubernetesClient } from "./api/client.ts";
 import { loadKubeConfig } from "./api/kube-config.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { KubernetesCluster } from "./kubernetes-cluster.ts";
+import { probe, type Capabilities } from "./probe.ts";
 import { ClusterView } from "./view/cluster-view.ts";
 
 export interface OpenKubernetes {
   cluster: KubernetesCluster;
-  /** Milliseconds since each kind of object was last heard of; null before the first list. */
-  silence(): Record<string, number | null>;
+  /** What the cluster can do. Throws `ClusterUnavailable`. */
+  probe(): Promise<Capabilities>;
   /** Requests sent so far, by method. */
   readonly requests: Readonly<Record<string, number>>;
   close(): Promise<void>;
@@ -28,8 +29,7 @@ export function openKubernetes(config: KubernetesConfig, options: OpenOptions): 
   return {
     cluster: new KubernetesCluster(client, config, view),
     requests: client.counts,
-    silence: () =>
-      Object.fromEntries(Object.entries(view.kinds).map(([kind, it]) => [kind, it.silentMs])),
+    probe: () => probe(client, config),
     async close() {
       abort.abort();
       await running;

@@ -1557,6 +1557,13 @@ export type Readiness = {
      * The clusters are simulators: nothing real is provisioned.
      */
     simulated: boolean;
+    /**
+     * `followed` is false while a cluster of the region has not been heard of for minutes: what is there runs on, and changes wait.
+     */
+    regions: Array<{
+        id: string;
+        followed: boolean;
+    }>;
 };
 
 export type OpenApiDocument = {

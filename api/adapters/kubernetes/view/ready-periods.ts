@@ -52,7 +52,7 @@ function endBefore({ since }: ReadyPeriod, again: string, { container }: Readine
 
 function closeLast(periods: ReadyPeriod[], at: string): ReadyPeriod[] {
   const { since } = periods.at(-1)!;
-  return periods.with(-1, { since, until: at < since ? since : at });
+  return periods.with(periods.length - 1, { since, until: at < since ? since : at });
 }
 
 const earlier = (a: string, b: string | null): string => (b !== null && b < a ? b : a);
