@@ -64,7 +64,7 @@ test("BIL-5 what runs, what starts and what is being created at that very moment
 test("BIL-5 a stop does not put itself on the work list again", async () => {
   const tenant = { ...site, ...(await insertTenant(site.database, 0n)) };
   const id = await createContainer(tenant);
-  await site.pass(30_000);
+  await site.pass(60_000);
   await tickAll(site.database);
   const item = async () => {
     const { rows } = await site.database.pool.query<WorkItem>(
