@@ -19,46 +19,46 @@ const NAMES = Object.keys(PACKAGES) as ComponentName[];
 const CACHE = join(import.meta.dirname, "../../../.cache/cluster");
 
 /**
- * Where the parts of a cluster are. What `KUBEBUILDER_ASSETS` (the folder of `setup-envtest`) does not have is built from the
- * module in `tools`, which takes some minutes the first time, and kept in `.cache/cluster` until the module changes.
+ * Where the programs of a cluster are. What `KUBEBUILDER_ASSETS` (the folder of `setup-envtest`) does not have is built from
+ * the module in `tools`, which takes some minutes the first time, and kept in `.cache/cluster` until the module changes.
  */
-export async function clusterBinaries(): Promise<Binaries> {
+export async function clusterBinaries<Name extends ComponentName>(
+  names: readonly Name[] = NAMES as Name[],
+): Promise<Pick<Binaries, Name>> {
   const assets = process.env.KUBEBUILDER_ASSETS ?? "";
-  const given = NAMES.filter((name) => assets !== "" && existsSync(join(assets, name)));
-  const folder = given.length === NAMES.length ? assets : await builtTools();
-  const place = (name: ComponentName) => join(given.includes(name) ? assets : folder, name);
-  return Object.fromEntries(NAMES.map((name) => [name, place(name)])) as Binaries;
+  const isGiven = (name: Name) => assets !== "" && existsSync(join(assets, name));
+  const wanted = names.filter((name) => !isGiven(name));
+  const folder = wanted.length === 0 ? assets : await builtTools(wanted);
+  const places = names.map((name) => [name, join(isGiven(name) ? assets : folder, name)]);
+  return Object.fromEntries(places) as Pick<Binaries, Name>;
 }
 
-async function builtTools(): Promise<string> {
+async function builtTools(names: readonly ComponentName[]): Promise<string> {
   const flags = linkerFlags();
   const folder = join(CACHE, `bin-${keyOf(flags)}`);
-  if (existsSync(folder)) return folder;
-  process.stderr.write(`Building ${NAMES.join(", ")}: some minutes the first time.\n`);
-  mkdirSync(CACHE, { recursive: true });
-  const scratch = mkdtempSync(join(CACHE, "building-"));
-  await buildTools(scratch, flags, Object.values(PACKAGES));
-  // Go names a program after the last part of its path that is not a version.
-  renameSync(join(scratch, "server"), join(scratch, "etcd"));
-  await removeOthers(scratch);
-  return settle(scratch, folder);
-}
-
-/** Another run may have built the same meanwhile; one of the two stays. */
-async function settle(scratch: string, folder: string): Promise<string> {
-  try {
-    renameSync(scratch, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    await rm(scratch, { recursive: true });
-  }
+  const missing = names.filter((name) => !existsSync(join(folder, name)));
+  if (missing.length > 0) await build(missing, folder, flags);
   return folder;
 }
 
-async function removeOthers(scratch: string): Promise<void> {
-  const old = readdirSync(CACHE).filter((name) => name.startsWith("bin-"));
-  for (const name of old)
-    if (join(CACHE, name) !== scratch) await rm(join(CACHE, name), { recursive: true });
+/** Beside the folder, so that what is there is whole; two runs that build the same do no harm. */
+async function build(names: ComponentName[], folder: string, flags: string): Promise<void> {
+  process.stderr.write(`Building ${names.join(", ")}: some minutes the first time.\n`);
+  await removeOthers(folder);
+  mkdirSync(folder, { recursive: true });
+  const scratch = mkdtempSync(join(CACHE, "building-"));
+  const packages = names.map((name) => PACKAGES[name]);
+  await buildTools(scratch, flags, packages);
+  // Go names a program after the last part of its path that is not a version.
+  for (const name of names)
+    renameSync(join(scratch, name === "etcd" ? "server" : name), join(folder, name));
+  await rm(scratch, { recursive: true });
+}
+
+async function removeOthers(folder: string): Promise<void> {
+  if (!existsSync(CACHE)) return;
+  const old = readdirSync(CACHE).map((name) => join(CACHE, name));
+  for (const it of old) if (it !== folder) await rm(it, { recursive: true });
 }
 
 /** Released binaries know their version; a build from the module has to be told. */

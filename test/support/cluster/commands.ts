@@ -3,13 +3,20 @@ import type { ComponentName } from "./binaries.ts";
 
 export interface Places {
   folder: string;
-  ports: { etcd: number; etcdPeer: number; apiServer: number; kubelet: number };
+  ports: Ports;
   /** Waits for the disk at every write, as in production; tests need not. */
   durable: boolean;
 }
 
-/** The arguments of every program of a cluster in a folder, on the loopback. */
-export function commands(places: Places): Record<ComponentName, string[]> {
+export interface Ports {
+  etcd: number;
+  etcdPeer: number;
+  apiServer: number;
+  kubelet: number;
+}
+
+/** The arguments of the programs that make up a Kubernetes without nodes, on the loopback. */
+export function commands(places: Places): Record<Exclude<ComponentName, "kwok">, string[]> {
   const { folder, ports } = places;
   const at = (port: number) => `http://127.0.0.1:${port}`;
   const file = (name: string) => join(folder, name);
@@ -46,6 +53,7 @@ export function commands(places: Places): Record<ComponentName, string[]> {
       `--service-account-key-file=${file("service-account.pub")}`,
       `--service-account-signing-key-file=${file("service-account.key")}`,
       "--allow-privileged=true",
+      `--egress-selector-config-file=${file("egress.yaml")}`,
       "--kubelet-preferred-address-types=InternalIP",
     ],
     "kube-controller-manager": [
@@ -56,21 +64,34 @@ export function commands(places: Places): Record<ComponentName, string[]> {
       "--node-monitor-period=1s",
     ],
     "kube-scheduler": client,
-    kwok: [
-      `--kubeconfig=${file("admin.kubeconfig")}`,
-      `--config=${join(import.meta.dirname, "kwok/options.yaml")}`,
-      `--config=${join(import.meta.dirname, "kwok/nodes.yaml")}`,
-      `--config=${join(import.meta.dirname, "kwok/pods.yaml")}`,
-      `--config=${file("kubelet.yaml")}`,
-      "--enable-crds=Logs",
-      "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
-      "--node-lease-duration-seconds=40",
-      "--cidr=10.128.0.0/12",
-      "--node-ip=127.0.0.1",
-      `--node-port=${ports.kubelet}`,
-      `--server-address=127.0.0.1:${ports.kubelet}`,
-      `--tls-cert-file=${file("apiserver.crt")}`,
-      `--tls-private-key-file=${file("apiserver.key")}`,
-    ],
   };
+}
+
+/** The arguments of KWOK: the nodes with our label are its own. With a certificate it answers the API server, too. */
+export function kwokCommand(
+  folder: string,
+  kubeconfig: string,
+  port: number,
+  certificate: { cert: string; key: string } | null,
+): string[] {
+  const shipped = ["options", "nodes", "pods"].map((name) =>
+    join(import.meta.dirname, `kwok/${name}.yaml`),
+  );
+  const configs = [...shipped, join(folder, "kubelet.yaml")];
+  const tls =
+    certificate === null
+      ? []
+      : [`--tls-cert-file=${certificate.cert}`, `--tls-private-key-file=${certificate.key}`];
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    ...configs.map((path) => `--config=${path}`),
+    "--enable-crds=Logs",
+    "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
+    "--node-lease-duration-seconds=40",
+    "--cidr=10.128.0.0/12",
+    "--node-ip=127.0.0.1",
+    `--node-port=${port}`,
+    `--server-address=127.0.0.1:${port}`,
+    ...tls,
+  ];
 }

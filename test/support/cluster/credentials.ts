@@ -16,28 +16,42 @@ export function writeCredentials(folder: string): string {
   return token;
 }
 
-/** A kubeconfig for whoever has the token, which trusts the certificate that the API server made itself. */
+/** What the API server made for itself at its first start. */
+export const servingCertificate = (folder: string) => ({
+  cert: join(folder, "apiserver.crt"),
+  key: join(folder, "apiserver.key"),
+});
+
+/** A kubeconfig's part that says where the API server is and whom to trust; as in the file. */
+export interface ServerEntry {
+  server: string;
+  "certificate-authority-data"?: string;
+  "insecure-skip-tls-verify"?: boolean;
+}
+
+/** The server's own certificate is the one to trust. */
+export const ownServer = (folder: string, server: string): ServerEntry => ({
+  server,
+  "certificate-authority-data": readFileSync(servingCertificate(folder).cert).toString("base64"),
+});
+
+/** Writes a kubeconfig for whoever has the token; answers its path. */
 export function writeKubeconfig(
   folder: string,
   name: string,
-  { server, token, ca }: { server: string; token: string; ca: Buffer },
+  cluster: ServerEntry,
+  token: string,
 ): string {
   const kubeconfig = {
     apiVersion: "v1",
     kind: "Config",
     "current-context": "test",
-    clusters: [
-      { name: "test", cluster: { server, "certificate-authority-data": ca.toString("base64") } },
-    ],
+    clusters: [{ name: "test", cluster }],
     users: [{ name: "test", user: { token } }],
     contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
   };
   return write(folder, `${name}.kubeconfig`, JSON.stringify(kubeconfig));
 }
-
-/** There once the API server has been up. */
-export const servingCertificate = (folder: string): Buffer =>
-  readFileSync(join(folder, "apiserver.crt"));
 
 function write(folder: string, name: string, content: string): string {
   const path = join(folder, name);

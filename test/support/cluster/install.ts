@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAllYaml, type KubernetesObject } from "@kubernetes/client-node";
-import { connect, isCode, type Connection } from "./connect.ts";
+import { isCode, type Connection } from "./connect.ts";
 import { installDefinitions } from "./definitions.ts";
 import { PROVISIONER } from "./provisioner.ts";
 
@@ -10,19 +10,23 @@ const SYSTEM_NAMESPACE = "aifactory-system";
 const ACCOUNT = "aifactory";
 const DAY_SECONDS = 86_400;
 
-/** What a cluster of ours has before anything is asked of it: storage classes, and the control plane's account. */
+/**
+ * Installs what tests ask of a cluster: kinds, storage classes, the control plane's account. Answers a token of the account
+ * for a day.
+ */
 export async function installEverything(
-  admin: string,
-): Promise<{ controlPlaneToken: string; storageClass: string }> {
-  const connection = connect(admin);
+  connection: Connection,
+  storageClass: { name: string; isDefault: boolean },
+): Promise<string> {
   await installDefinitions(connection);
-  for (const object of [...storageClasses(), ...account()]) await install(connection, object);
+  for (const object of [...storageClasses(storageClass), ...account()])
+    await install(connection, object);
   const { status } = await connection.core.createNamespacedServiceAccountToken({
     namespace: SYSTEM_NAMESPACE,
     name: ACCOUNT,
     body: { spec: { audiences: [], expirationSeconds: DAY_SECONDS } },
   });
-  return { controlPlaneToken: status!.token!, storageClass: "standard" };
+  return status!.token!;
 }
 
 /** Creates an object; one that is there already stays as it is. */
@@ -59,21 +63,20 @@ function account(): KubernetesObject[] {
   ];
 }
 
-/** `standard` binds at once; `standard-wait` when the first Pod of a claim is placed, as many clouds have it. */
-function storageClasses(): KubernetesObject[] {
-  const modes = { standard: "Immediate", "standard-wait": "WaitForFirstConsumer" };
-  return Object.entries(modes).map(([name, volumeBindingMode]) => ({
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: {
-      name,
-      annotations: {
-        "storageclass.kubernetes.io/is-default-class": String(name === "standard"),
-      },
-    },
-    provisioner: PROVISIONER,
-    allowVolumeExpansion: true,
-    volumeBindingMode,
-    reclaimPolicy: "Delete",
-  }));
+/** One binds at once; its `-wait` when the first Pod of a claim is placed, as many clouds have it. */
+function storageClasses(wanted: { name: string; isDefault: boolean }): KubernetesObject[] {
+  const modes = { [wanted.name]: "Immediate", [`${wanted.name}-wait`]: "WaitForFirstConsumer" };
+  return Object.entries(modes).map(([name, volumeBindingMode]) => {
+    const isDefault = wanted.isDefault && name === wanted.name;
+    const annotations = { "storageclass.kubernetes.io/is-default-class": String(isDefault) };
+    return {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name, annotations },
+      provisioner: PROVISIONER,
+      allowVolumeExpansion: true,
+      volumeBindingMode,
+      reclaimPolicy: "Delete",
+    };
+  });
 }

@@ -1,5 +1,5 @@
 import type { V1PersistentVolume, V1PersistentVolumeClaim } from "@kubernetes/client-node";
-import { connect, isCode, MERGE, type Connection } from "./connect.ts";
+import { isCode, MERGE, type Connection } from "./connect.ts";
 import { follow } from "./follow.ts";
 
 /** The name that storage classes call us by. */
@@ -11,8 +11,7 @@ const WANTED_BY = "volume.kubernetes.io/storage-provisioner";
  * The storage driver of a test cluster: gives a claim a volume, grows it, and removes the volume when the claim is gone.
  * Kubernetes itself binds the two and protects what is in use.
  */
-export function startProvisioner(admin: string): { stop(): Promise<void> } {
-  const connection = connect(admin);
+export function startProvisioner(connection: Connection): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const loops = [
     follow<V1PersistentVolumeClaim>(

@@ -1,36 +1,40 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterBinaries, type ComponentName } from "./binaries.ts";
-import { commands } from "./commands.ts";
+import { clusterBinaries, type Binaries, type ComponentName } from "./binaries.ts";
+import { commands, type Ports } from "./commands.ts";
 import { Component } from "./component.ts";
-import { servingCertificate, writeCredentials, writeKubeconfig } from "./credentials.ts";
+import { connect } from "./connect.ts";
+import { ownServer, servingCertificate, writeCredentials, writeKubeconfig } from "./credentials.ts";
 import { newDataFolder, removeDataFolder } from "./data-folder.ts";
-import { installEverything } from "./install.ts";
-import { writeKubeletConfig } from "./kubelet-config.ts";
+import { startNetwork, writeEgressConfig } from "./network.ts";
 import { stablePort } from "./ports.ts";
-import { startProvisioner } from "./provisioner.ts";
-import { isReady } from "./ready.ts";
-
-const READY_MS = 60_000;
+import { untilReady } from "./ready.ts";
+import { startSimulation } from "./simulation.ts";
 
 export interface ClusterOptions {
   /** Waits for the disk at every write, as in production; for benchmarks. */
   durable?: boolean;
 }
 
-/** A Kubernetes of its own, without nodes (`nodes.ts` adds simulated ones). */
-export interface StartedCluster {
-  readonly url: string;
+/** A cluster that tests may use as they like. */
+export interface Cluster {
   /** Paths. `admin` may do everything, `controlPlane` what the shipped ClusterRole says. */
   readonly kubeconfigs: { admin: string; controlPlane: string };
-  readonly components: Readonly<Record<ComponentName, Component>>;
-  /** The storage class of volumes that bind at once and grow; the default one. */
+  /** A storage class of volumes that bind at once and grow. */
   readonly storageClass: string;
-  /** Kills the API server and starts it again after a pause; answers when it is ready. */
-  restartApiServer(options?: { downMs?: number }): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts etcd, the API server, both controllers and KWOK on the loopback; answers when the cluster takes Pods. */
+/** A Kubernetes of its own, without nodes (`nodes.ts` adds simulated ones); its storage class is the default one. */
+export interface StartedCluster extends Cluster {
+  readonly url: string;
+  readonly components: Readonly<Record<ComponentName, Component>>;
+  /** Kills the API server and starts it again after a pause; answers when it is ready. */
+  restartApiServer(options?: { downMs?: number }): Promise<void>;
+}
+
+type Kubernetes = Record<Exclude<ComponentName, "kwok">, Component>;
+
+/** Starts etcd, the API server, its controllers and KWOK on the loopback; answers when the cluster takes nodes and Pods. */
 export async function startCluster(options: ClusterOptions = {}): Promise<StartedCluster> {
   const binaries = await clusterBinaries();
   const folder = newDataFolder();
@@ -40,74 +44,71 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
     apiServer: await stablePort(),
     kubelet: await stablePort(),
   };
-  const args = commands({ folder, ports, durable: options.durable ?? false });
-  const component = (name: ComponentName) =>
+  const kubernetes = programs(binaries, folder, ports, options.durable ?? false);
+  const stopKubernetes = async () => {
+    // Who writes ends first, so that nobody misses a server that is gone.
+    for (const it of Object.values(kubernetes).toReversed()) await it.kill();
+    await removeDataFolder(folder);
+  };
+  try {
+    const url = `https://127.0.0.1:${ports.apiServer}`;
+    const admin = await startKubernetes(kubernetes, folder, url);
+    const network = await startNetwork(folder, connect(admin));
+    const storageClass = { name: "standard", isDefault: true };
+    const { kwok, controlPlane, stop } = await startSimulation({
+      kwok: binaries.kwok,
+      folder,
+      admin,
+      server: ownServer(folder, url),
+      kubeletPort: ports.kubelet,
+      certificate: servingCertificate(folder),
+      storageClass,
+    });
+    return {
+      url,
+      kubeconfigs: { admin, controlPlane },
+      storageClass: storageClass.name,
+      components: { ...kubernetes, kwok },
+      async restartApiServer({ downMs = 0 } = {}) {
+        const apiServer = kubernetes["kube-apiserver"];
+        await apiServer.kill();
+        await sleep(downMs);
+        apiServer.start();
+        await untilReady(`${url}/readyz`, [apiServer]);
+      },
+      async stop() {
+        await stop();
+        network.stop();
+        await stopKubernetes();
+      },
+    };
+  } catch (error) {
+    await stopKubernetes();
+    throw error;
+  }
+}
+
+function programs(binaries: Binaries, folder: string, ports: Ports, durable: boolean): Kubernetes {
+  const args = commands({ folder, ports, durable });
+  const component = (name: keyof Kubernetes) =>
     new Component(name, binaries[name], args[name], folder);
-  const components = {
+  return {
     etcd: component("etcd"),
     "kube-apiserver": component("kube-apiserver"),
     "kube-controller-manager": component("kube-controller-manager"),
     "kube-scheduler": component("kube-scheduler"),
-    kwok: component("kwok"),
   };
-  const all = Object.values(components);
-  const stopAll = async () => {
-    // What writes first, so that nobody complains of a server that is gone.
-    for (const it of all.toReversed()) await it.kill();
-    await removeDataFolder(folder);
-  };
-
-  const url = `https://127.0.0.1:${ports.apiServer}`;
-  const readyz = `${url}/readyz`;
-  try {
-    const token = writeCredentials(folder);
-    components.etcd.start();
-    components["kube-apiserver"].start();
-    await untilReady(readyz, [components.etcd, components["kube-apiserver"]]);
-    const ca = servingCertificate(folder);
-    const admin = writeKubeconfig(folder, "admin", { server: url, token, ca });
-    components["kube-controller-manager"].start();
-    components["kube-scheduler"].start();
-    writeKubeletConfig(folder);
-    const { controlPlaneToken, storageClass } = await installEverything(admin);
-    components.kwok.start();
-    await untilReady(`https://127.0.0.1:${ports.kubelet}/healthz`, all);
-    const controlPlane = writeKubeconfig(folder, "control-plane", {
-      server: url,
-      token: controlPlaneToken,
-      ca,
-    });
-    const provisioner = startProvisioner(admin);
-    return {
-      url,
-      kubeconfigs: { admin, controlPlane },
-      components,
-      storageClass,
-      async restartApiServer({ downMs = 0 } = {}) {
-        await components["kube-apiserver"].kill();
-        await sleep(downMs);
-        components["kube-apiserver"].start();
-        await untilReady(readyz, [components["kube-apiserver"]]);
-      },
-      async stop() {
-        await provisioner.stop();
-        await stopAll();
-      },
-    };
-  } catch (error) {
-    const tails = all.filter((it) => it.started).map((it) => it.tail());
-    await stopAll();
-    throw new Error(`The test cluster did not start: ${String(error)}\n${tails.join("\n")}`, {
-      cause: error,
-    });
-  }
 }
 
-async function untilReady(url: string, needed: Component[]): Promise<void> {
-  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(50)) {
-    if (await isReady(url)) return;
-    const ended = needed.find((it) => !it.running);
-    if (ended !== undefined) throw new Error(`${ended.name} ended`);
-  }
-  throw new Error(`${url} was not ready within a minute`);
+/** Answers the path of the administrator's kubeconfig. */
+async function startKubernetes(parts: Kubernetes, folder: string, url: string): Promise<string> {
+  const token = writeCredentials(folder);
+  writeEgressConfig(folder);
+  parts.etcd.start();
+  parts["kube-apiserver"].start();
+  await untilReady(`${url}/readyz`, [parts.etcd, parts["kube-apiserver"]]);
+  const admin = writeKubeconfig(folder, "admin", ownServer(folder, url), token);
+  parts["kube-controller-manager"].start();
+  parts["kube-scheduler"].start();
+  return admin;
 }

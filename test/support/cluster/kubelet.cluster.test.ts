@@ -1,0 +1,97 @@
+import { get, type RequestOptions } from "node:https";
+import { PassThrough, Readable } from "node:stream";
+import { Exec, type KubeConfig } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { isCode } from "./connect.ts";
+import { writeLogs } from "./logs.ts";
+import { openPods, type Pods } from "./pods.ts";
+import { servePod } from "./serve-pod.ts";
+import { openTestCluster, type TestCluster } from "./test-cluster.ts";
+import { until } from "./until.ts";
+
+// An API server of somebody else's finds no kubelet behind simulated nodes.
+describe.skipIf(inject("cluster").external)("what the API server asks of simulated nodes", () => {
+  let cluster: TestCluster;
+  let pods: Pods;
+  beforeAll(async () => {
+    cluster = openTestCluster();
+    await cluster.addGpuNodes(1);
+    pods = await openPods(cluster, "kubelet");
+    for (const name of ["talking", "silent"]) await pods.create(name, 1);
+    for (const name of ["talking", "silent"]) await pods.isReady(name);
+  });
+  afterAll(() => cluster?.close());
+
+  const pod = (name: string) => ({ namespace: pods.namespace, name });
+
+  test("a Pod's logs are its own, and can be followed", async () => {
+    const { core, config } = cluster.admin;
+    expect(await core.readNamespacedPodLog(pod("talking"))).toBe("");
+    await writeLogs(cluster.admin, pod("talking"), ["one", "two"]);
+    await until(
+      () => core.readNamespacedPodLog({ ...pod("talking"), tailLines: 1 }),
+      (it) => it === "two\n",
+    );
+    expect(await core.readNamespacedPodLog(pod("silent"))).toBe("");
+
+    const stop = new AbortController();
+    const received = await follow(config, `${pods.namespace}/pods/talking`, stop.signal);
+    await until(received, (it) => it === "one\ntwo\n");
+    await writeLogs(cluster.admin, pod("talking"), ["three"]);
+    await until(received, (it) => it === "one\ntwo\nthree\n");
+    stop.abort();
+  });
+
+  test("a command runs in a Pod, with input, output and its exit code", async () => {
+    let output = "";
+    const stream = new PassThrough({ encoding: "utf8" });
+    stream.on("data", (chunk: string) => (output += chunk));
+    const status = await new Promise<object>((resolve) => {
+      const command = ["/bin/sh", "-c", "read word; echo said $word; exit 3"];
+      const input = Readable.from(["hello\n"]);
+      const exec = new Exec(cluster.admin.config);
+      const { namespace } = pods;
+      void exec.exec(namespace, "silent", "main", command, stream, null, input, false, resolve);
+    });
+    await until(
+      async () => output,
+      (it) => it === "said hello\n",
+    );
+    // A kubelet says it as a cause of its own, `ExitCode`.
+    expect(status).toMatchObject({
+      status: "Failure",
+      message: expect.stringMatching("exit status 3"),
+    });
+  });
+
+  test("a Pod answers HTTP through the API server", async () => {
+    const { core } = cluster.admin;
+    const get = (path: string) =>
+      core.connectGetNamespacedPodProxyWithPath({
+        ...pod("silent"),
+        name: "silent:8888",
+        path,
+      });
+    await expect(get("api/status")).rejects.toSatisfy((error) => isCode(error, 503));
+    const server = await servePod(cluster.admin, pod("silent"), 8888, ({ url }, response) =>
+      response.end(`you asked for ${url}`),
+    );
+    expect(await get("api/status")).toBe("you asked for /api/status");
+    server.stop();
+  });
+});
+
+/** Answers what has come so far. (The client's own `Log` throws where nobody can catch it when it is aborted.) */
+async function follow(config: KubeConfig, pod: string, signal: AbortSignal) {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const url = `${config.getCurrentCluster()!.server}/api/v1/namespaces/${pod}/log?follow=true`;
+  let text = "";
+  const request = get(url, options, (response) => {
+    response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    response.on("error", () => {});
+  });
+  request.on("error", () => {});
+  signal.addEventListener("abort", () => request.destroy());
+  return async () => text;
+}

@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { MERGE, type Connection } from "./connect.ts";
+import { SERVED } from "./network.ts";
+import type { PodName } from "./pod-status.ts";
+
+/** Has a Pod answer HTTP at a port, as a notebook does; whoever comes through the API server reaches the listener. */
+export async function servePod(
+  { core }: Connection,
+  pod: PodName,
+  port: number,
+  listener: RequestListener,
+): Promise<{ stop(): void }> {
+  const server = createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const annotations = { [SERVED]: `${port}=${(server.address() as AddressInfo).port}` };
+  await core.patchNamespacedPod({ ...pod, body: { metadata: { annotations } } }, MERGE);
+  return {
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
