@@ -166,8 +166,8 @@ export class KubernetesCluster implements Cluster, Followed {
     const { view, client, config } = this.#hands;
     await view.synced();
     const workloads = new Map<string, ObjectRef>();
-    for (const of of [view.ownPods(), view.services.values(), view.routes.values()])
-      for (const { workspaceId, resourceId: id } of of) workloads.set(id, { workspaceId, id });
+    for (const kind of [view.ownPods(), view.services.values(), view.routes.values()])
+      for (const { workspaceId, resourceId: id } of kind) workloads.set(id, { workspaceId, id });
     const namespaces = await listOwn(client, paths.namespaces(), config);
     return {
       workloads: [...workloads.values()],
