@@ -102,7 +102,9 @@ const chargeSteadyOf = (organizations: string) => `
     group by organization_id, workspace_id
   ), counted as (
     update quota_counters q set spent_usd_micros = q.spent_usd_micros + s.usd
-    from spending s where q.workspace_id = s.workspace_id and q.day = minute_day($2)
+    from spending s
+    where q.workspace_id = s.workspace_id and q.day = minute_day($2)
+      and q.workspace_id = any (array(select workspace_id from spending))
     returning q.workspace_id
   ), opened as (
     insert into quota_counters (organization_id, workspace_id, day, spent_usd_micros)
