@@ -81,7 +81,9 @@ const RUNS = `
     quantity, currency, price_per_hour, price_usd_per_hour, running_since, started_at, first_minute, tick_from)
   select uuidv7(), o.id, o.workspaces[1 + k / 4 % 2], o.shard, case k / 2 % 2 when 0 then 'notebook' else 'container' end,
     case k % 2 when 0 then 'gpu' else 'storage' end, case k % 2 when 0 then uuidv7() end,
-    case k % 2 when 1 then uuidv7() end, 'hanoi', case k % 2 when 0 then 'h100-sxm5-' || (1 << (k / 8 % 4)::integer) else 'storage' end,
+    case k % 2 when 1 then uuidv7() end, case o.n % 2 when 0 then 'hanoi' else 'tokyo' end,
+    case k % 2 when 0 then case o.n % 2 when 0 then 'h100' else 'h200' end || '-sxm5-' || (1 << (k / 8 % 4)::integer)
+      else 'persistent' end,
     case k % 2 when 0 then 1 else 10 + k end, o.currency, usd * per_usd, usd, minute_start(minute::integer),
     minute_start(minute::integer), minute, minute
   from numbered

@@ -3,7 +3,7 @@ import { fill } from "./fill.ts";
 import { floor, prepareFloor } from "./floor.ts";
 import { startBenchSite, type BenchSite } from "./site.ts";
 import { charge, type Step } from "./steps.ts";
-import { transfers } from "./transfers.ts";
+import { transfers, type Rates, type Revenue } from "./transfers.ts";
 
 export const RUNS_EACH = 100;
 export const ROUNDS = 5;
@@ -20,8 +20,8 @@ export interface Measured {
   /** Against the floor by its fastest plan, which the product's settings do not give. */
   readonly overHashed: number;
   readonly overTick: number;
-  /** Charges a second by number of connections; null where they were not measured. */
-  readonly transfers: Readonly<Record<number, number>> | null;
+  /** Null where they were not measured. */
+  readonly transfers: Readonly<Record<Revenue, Rates>> | null;
 }
 
 /** Ticks, floors and catch-ups in turn on a site of so many runs; then, if asked for, transfers in the same database. */
