@@ -37,9 +37,13 @@ export interface Cluster {
 
   /**
    * Probes how a ready notebook is used at this moment (RES-9); null when none of it is ready. Nothing is remembered from
-   * earlier probes.
+   * earlier probes. `accessToken` is the one that its workload was given.
    */
-  observeActivity(workspaceId: string, resourceId: string): Promise<Activity | null>;
+  observeActivity(
+    workspaceId: string,
+    resourceId: string,
+    accessToken: string,
+  ): Promise<Activity | null>;
 
   /** Makes the volume exist with at least this size; grows it when smaller, never shrinks it. */
   applyVolume(volume: VolumeRequest): Promise<void>;
@@ -47,6 +51,8 @@ export interface Cluster {
   deleteVolume(workspaceId: string, volumeId: string): Promise<void>;
   observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null>;
 
+  /** Makes what a Workspace has on the cluster as it must be, whatever others have made of it (ORG-3). */
+  restoreWorkspace(workspaceId: string): Promise<void>;
   /** Removes what the cluster keeps for a Workspace as such; called when nothing in it is left. */
   deleteWorkspace(workspaceId: string): Promise<void>;
 

@@ -405,7 +405,7 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
 
     test("RES-9 a probe tells how a ready notebook is used at this moment, and null of what it cannot learn", async () => {
       const asked = workload({ kind: "notebook", ports: [{ port: 8888, protocol: "HTTP" }] });
-      const probe = () => cluster.observeActivity(workspaceId, asked.resourceId);
+      const probe = () => cluster.observeActivity(workspaceId, asked.resourceId, asked.accessToken);
       expect(await probe()).toBeNull();
       await cluster.applyWorkload(asked);
       await reaches(asked.resourceId, "ready");

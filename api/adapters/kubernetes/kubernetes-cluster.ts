@@ -11,6 +11,9 @@ import type {
   WatchListener,
   Workload,
 } from "#ports/cluster.ts";
+import { podHttp } from "./activity/pod-http.ts";
+import { probeActivity } from "./activity/probe-activity.ts";
+import { prometheusHttp } from "./activity/prometheus-http.ts";
 import { KubernetesClient } from "./api/client.ts";
 import { isRefusal } from "./api/errors.ts";
 import type { KubernetesObject, ObjectList } from "./api/object.ts";
@@ -115,8 +118,22 @@ export class KubernetesCluster implements Cluster, Followed {
     throw new Error("to come");
   }
 
-  observeActivity(): Promise<Activity | null> {
-    return Promise.resolve(null);
+  async observeActivity(
+    _workspaceId: string,
+    resourceId: string,
+    accessToken: string,
+  ): Promise<Activity | null> {
+    const { view, client, config } = this.#hands;
+    await view.synced();
+    const pod = view.podsOf(resourceId).find((it) => this.#isReady(it));
+    const port = pod?.ports.find(({ protocol }) => protocol === "HTTP")?.port;
+    if (pod === undefined || port === undefined) return null;
+    const { namespace, name, gpus } = pod;
+    return probeActivity({
+      fetchFromPod: podHttp(client.config, { namespace, pod: name, port, token: accessToken }),
+      fetchFromPrometheus: prometheusHttp(config.prometheusUrl),
+      pod: { namespace, pod: name, gpus },
+    });
   }
 
   async applyVolume(volume: VolumeRequest): Promise<void> {
@@ -156,6 +173,10 @@ export class KubernetesCluster implements Cluster, Followed {
     }
     const claim = view.claims.get(namespace, name);
     return claim === undefined ? null : observeVolume(claim);
+  }
+
+  async restoreWorkspace(workspaceId: string): Promise<void> {
+    await this.#workspaces.restore(workspaceId);
   }
 
   async deleteWorkspace(workspaceId: string): Promise<void> {
@@ -245,6 +266,10 @@ export class KubernetesCluster implements Cluster, Followed {
     if (newest.removedAt === null || nodeGone) await this.#remove(newest);
     const ended = newest.phase === "Failed";
     return nodeGone || (ended && newest.removedAt === null) ? newest : "wait";
+  }
+
+  #isReady(pod: OwnPod): boolean {
+    return phaseOf(pod, this.#circumstances(pod)).phase === "ready";
   }
 
   #remove(pod: OwnPod): Promise<void> {

@@ -103,7 +103,9 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     return volume === undefined ? null : observeVolume(volume);
   }
 
-  /** A simulated cluster keeps nothing for a Workspace but its workloads and volumes. */
+  // A simulated cluster keeps nothing for a Workspace but its workloads and volumes.
+  async restoreWorkspace(): Promise<void> {}
+
   async deleteWorkspace(): Promise<void> {}
 
   list(): ReturnType<Cluster["list"]> {

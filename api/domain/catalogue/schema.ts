@@ -129,6 +129,11 @@ const kubernetes = z.strictObject({
   priorityClass: name.nullable().default(null),
   /** Nodes, Services and Pods, beside private and link-local ranges: what workloads must not reach. */
   blockedRanges: z.array(cidr).default([]),
+  /** A Prometheus that has the GPUs' use from NVIDIA's DCGM exporter; without one, idleness is judged without it. */
+  prometheusUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
   temporaryStorageGib: z.number().int().min(1).max(10_000).default(100),
   /** A workload that has a place and no process after so long is given up, and its GPU freed. */
   startDeadlineSeconds: z.number().int().min(60).max(86_400).default(1800),

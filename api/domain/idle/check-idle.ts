@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { and, eq } from "drizzle-orm";
-import { resources } from "#db/schema/resources.ts";
+import { resources, resourceSecrets } from "#db/schema/resources.ts";
 import { withTenant, type TenantTx } from "#db/tenant.ts";
 import { clusterOf, type ReconcileDependencies } from "#domain/resources/reconcile/dependencies.ts";
 import { readResource } from "#domain/resources/reconcile/read-resource.ts";
@@ -8,7 +8,7 @@ import { stopBySystem } from "#domain/resources/reconcile/stop-by-system.ts";
 import { lockView, type ResourceRow, type ResourceView } from "#domain/resources/resource-view.ts";
 import { recordEvent } from "#domain/resources/record-event.ts";
 import type { WorkHandler, WorkOutcome } from "#domain/work/types.ts";
-import { ClusterUnavailable, type Activity, type Cluster } from "#ports/cluster.ts";
+import { ClusterUnavailable, type Activity } from "#ports/cluster.ts";
 import { idlenessOf, idleStopInForce } from "./idle-stop.ts";
 import { judgeIdle, type Probed, type Verdict } from "./judge-idle.ts";
 import { warnOfIdle } from "./warn-of-idle.ts";
@@ -25,7 +25,7 @@ export function checkIdle(site: ReconcileDependencies): WorkHandler {
     const seen = await readResource(site.database, key);
     if (seen === null || seen.row.desiredState !== "running") return;
     const { row, at } = seen;
-    const activity = await probe(clusterOf(site, row.clusterId), row.workspaceId, key);
+    const activity = await probe(site, row);
     return withTenant(site.database, row.organizationId, async (tx) => {
       const current = await lockView(tx, key);
       await context.verify(tx);
@@ -36,9 +36,15 @@ export function checkIdle(site: ReconcileDependencies): WorkHandler {
   };
 }
 
-async function probe(cluster: Cluster, workspaceId: string, id: string): Promise<Activity | null> {
+async function probe(site: ReconcileDependencies, row: ResourceRow): Promise<Activity | null> {
+  const { workspaceId, id, clusterId } = row;
+  const [secrets] = await site.database.read
+    .select({ accessToken: resourceSecrets.accessToken })
+    .from(resourceSecrets)
+    .where(eq(resourceSecrets.resourceId, id));
+  if (secrets === undefined) return null;
   try {
-    return await cluster.observeActivity(workspaceId, id);
+    return await clusterOf(site, clusterId).observeActivity(workspaceId, id, secrets.accessToken);
   } catch (error) {
     if (error instanceof ClusterUnavailable) return null;
     throw error;

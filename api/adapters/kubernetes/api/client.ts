@@ -29,7 +29,8 @@ const MAX_THROTTLED = 4;
  * "no" throws `KubernetesRefusal`.
  */
 export class KubernetesClient {
-  readonly #config: KubeConfig;
+  /** For what goes over WebSockets. */
+  readonly config: KubeConfig;
   readonly #mayWrite: () => boolean;
   #credentials: { value: Promise<Credentials>; until: number } | null = null;
   #agents: { requests: Agent; watches: Agent } | null = null;
@@ -38,7 +39,7 @@ export class KubernetesClient {
 
   /** `mayWrite`: whether the cluster still belongs to this replica; asked before every write. */
   constructor(config: KubeConfig, mayWrite: () => boolean = () => true) {
-    this.#config = config;
+    this.config = config;
     this.#mayWrite = mayWrite;
   }
 
@@ -123,7 +124,7 @@ export class KubernetesClient {
 
   #authenticate(): Promise<Credentials> {
     if (this.#credentials === null || this.#credentials.until < performance.now()) {
-      const value = credentialsOf(this.#config);
+      const value = credentialsOf(this.config);
       value.catch(() => (this.#credentials = null));
       this.#credentials = { value, until: performance.now() + CREDENTIALS_MS };
     }

@@ -49,7 +49,7 @@ export function podObject(change: PodChange = {}): KubernetesObject {
 /** What is known of a Pod after it was seen in each of these states in turn. */
 export function seen(...states: PodChange[]): OwnPod {
   let known: PodFacts | undefined;
-  for (const state of states) known = podFacts(podObject(state), known);
+  for (const state of states) known = podFacts(podObject(state), known, "nvidia.com/gpu");
   return known!.own!;
 }
 

@@ -45,7 +45,7 @@ export class ClusterView {
     });
     this.pods = new Reflector({
       ...of("Pod", paths.allPods),
-      project: podFacts,
+      project: (object, before) => podFacts(object, before, config.gpu.resource),
       changed: (before, after, told) =>
         this.#podChanged(before?.own ?? null, after?.own ?? null, told),
     });

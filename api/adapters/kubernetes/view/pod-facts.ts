@@ -26,6 +26,7 @@ export interface OwnPod {
   maxRestarts: number;
   claims: string[];
   ports: Port[];
+  gpus: number;
   createdAt: string;
   /** When its removal was asked for. */
   removedAt: string | null;
@@ -63,7 +64,11 @@ export interface Termination {
   finishedAt: string | null;
 }
 
-export function podFacts(object: KubernetesObject, before: PodFacts | undefined): PodFacts {
+export function podFacts(
+  object: KubernetesObject,
+  before: PodFacts | undefined,
+  gpuResource: string,
+): PodFacts {
   const { spec, status = {} } = object as any;
   const { namespace = "", name } = object.metadata;
   const done = status.phase === "Succeeded" || status.phase === "Failed";
@@ -72,11 +77,15 @@ export function podFacts(object: KubernetesObject, before: PodFacts | undefined)
     name,
     node: done ? null : (spec.nodeName ?? null),
     requests: requestsOf(spec),
-    own: ownPod(object, before?.own ?? null),
+    own: ownPod(object, before?.own ?? null, gpuResource),
   };
 }
 
-function ownPod(object: KubernetesObject, before: OwnPod | null): OwnPod | null {
+function ownPod(
+  object: KubernetesObject,
+  before: OwnPod | null,
+  gpuResource: string,
+): OwnPod | null {
   const { metadata } = object;
   const { labels = {}, annotations = {} } = metadata;
   const resourceId = labels[LABEL.resource];
@@ -94,6 +103,7 @@ function ownPod(object: KubernetesObject, before: OwnPod | null): OwnPod | null 
     maxRestarts: Number(annotations[ANNOTATION.maxRestarts] ?? 0),
     claims: (spec.volumes ?? []).flatMap((it: any) => it.persistentVolumeClaim?.claimName ?? []),
     ports: portsOf(annotations[ANNOTATION.ports] ?? ""),
+    gpus: requestsOf(spec).extended[gpuResource] ?? 0,
     createdAt: iso(metadata.creationTimestamp!),
     removedAt: removedAt(metadata),
     node: spec.nodeName ?? null,

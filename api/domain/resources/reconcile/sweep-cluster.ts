@@ -20,8 +20,9 @@ export function sweepCluster(site: ReconcileDependencies): WorkHandler {
     for (const { workspaceId, id } of orphans(listed.volumes, living.volume)) {
       await cluster.deleteVolume(workspaceId, id);
     }
-    for (const id of await deletedAmong(site.database, listed.workspaces)) {
-      await cluster.deleteWorkspace(id);
+    const deleted = await deletedAmong(site.database, listed.workspaces);
+    for (const id of listed.workspaces) {
+      await (deleted.has(id) ? cluster.deleteWorkspace(id) : cluster.restoreWorkspace(id));
     }
     const known = (["workload", "volume"] as const).flatMap((object) =>
       [...living[object]].map((id) => ({ object, id, workspaceId: "" })),
@@ -44,11 +45,11 @@ async function livingOn(database: Database, clusterId: string) {
   return living;
 }
 
-async function deletedAmong(database: Database, workspaceIds: string[]): Promise<string[]> {
+async function deletedAmong(database: Database, workspaceIds: string[]): Promise<Set<string>> {
   const { rows } = await database.pool.query<{ id: string }>(
     `select id from unnest($1::uuid[]) as listed (id)
      where not exists (select from workspaces w where w.id = listed.id and w.deleted_at is null)`,
     [workspaceIds],
   );
-  return rows.map(({ id }) => id);
+  return new Set(rows.map(({ id }) => id));
 }
