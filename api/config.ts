@@ -20,6 +20,12 @@ const sender = z
     "must hold a mail address",
   );
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL");
+const operatorToken = z.string().min(24, "must have at least 24 characters");
+const invitationUrl = z.string().includes("{code}", { error: "must contain {code}" }).pipe(webUrl);
+const logLevel = z.enum(["debug", "info", "warn", "error", "silent"]);
+
+/** What these values must be, for the stack that deploys us too (`deploy/settings.ts`). */
+export const values = { smtpUrl, sender, postgresUrl, operatorToken, invitationUrl, logLevel };
 
 /** The environment variables of the control plane; nothing else reads the environment. */
 const environment = z
@@ -28,22 +34,18 @@ const environment = z
     HOST: z.string().min(1).default("127.0.0.1"),
     METRICS_PORT: port.optional(),
     NODE_ENV: z.string().optional(),
-    LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    LOG_LEVEL: logLevel.default("info"),
     DATABASE_URL: postgresUrl.optional(),
     DATABASE_ADMIN_URL: postgresUrl.optional(),
     AIFACTORY_DATA_DIR: z.string().min(1).default(".aifactory"),
     AIFACTORY_SITE_FILE: z.string().min(1).optional(),
-    AIFACTORY_OPERATOR_TOKEN: z.string().min(24, "must have at least 24 characters").optional(),
+    AIFACTORY_OPERATOR_TOKEN: operatorToken.optional(),
     OIDC_ISSUER: z.url().optional(),
     OIDC_AUDIENCE: z.string().min(1).optional(),
     SMTP_URL: smtpUrl.optional(),
     MAIL_FROM: sender.optional(),
     AIFACTORY_PUBLIC_URL: webUrl.optional(),
-    INVITATION_URL: z
-      .string()
-      .includes("{code}", { error: "must contain {code}" })
-      .pipe(webUrl)
-      .optional(),
+    INVITATION_URL: invitationUrl.optional(),
   })
   .superRefine((env, issue) => {
     if (env.DATABASE_ADMIN_URL !== undefined && env.DATABASE_URL === undefined) {

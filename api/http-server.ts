@@ -3,9 +3,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import type { LiveConnections } from "#http/live/live-connections.ts";
 import type { Config } from "./config.ts";
-
-// Moving the clock may take a minute; hardly anything else that a request does takes a second.
-const DRAIN_MS = 75_000;
+import { REQUEST_DRAIN_MS } from "./drain.ts";
 
 export interface HttpServer {
   readonly url: string;
@@ -37,7 +35,7 @@ export async function startHttpServer(
   });
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
-    async drain(patienceMs = DRAIN_MS) {
+    async drain(patienceMs = REQUEST_DRAIN_MS) {
       draining = true;
       live.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

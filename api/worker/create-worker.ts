@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WORK_TIMEOUT_MS } from "#api/drain.ts";
 import type { Database } from "#db/database.ts";
 import { withSystem } from "#db/tenant.ts";
 import { enqueue } from "#domain/work/enqueue.ts";
@@ -83,7 +84,7 @@ export function createWorker(options: WorkerOptions): Worker {
     handlers: options.handlers,
     concurrency: options.concurrency ?? 8,
     leaseMs,
-    timeoutMs: options.timeoutMs ?? 60_000,
+    timeoutMs: options.timeoutMs ?? WORK_TIMEOUT_MS,
     onFinished: () => wake.wake(),
     onFailed: (item, error) => onError(error, item),
   });

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { siteFile } from "../domain/catalogue/schema.ts";
+import { serverOf } from "./kubeconfig.ts";
+import type { Stack } from "./settings.ts";
+
+/** Where the Pods find what the operator configured. */
+export const CONFIG_FOLDER = "/etc/aifactory";
+export const kubeconfigPath = (clusterId: string) => `kubeconfigs/${clusterId}`;
+
+/** The site file as the Pods get it, and what it needs around it. */
+export interface DeployedSite {
+  readonly json: string;
+  /** Whether one of the clusters is the one that we run in. */
+  readonly inCluster: boolean;
+  /** Ports of the other clusters' API servers. */
+  readonly serverPorts: readonly number[];
+}
+
+/** A part of the configuration that is wrong. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+const cluster = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  kubeconfig: z.string().nullish(),
+  context: z.string().nullish(),
+});
+type Cluster = z.output<typeof cluster>;
+
+// Of the clusters, what the deployment has to do with; the site file's own schema judges the rest.
+const outline = z.looseObject({
+  regions: z.array(z.looseObject({ clusters: z.array(cluster) })),
+});
+
+/** Reads the site file of a stack and gives each cluster its kubeconfig's path in the Pods. */
+export function siteOfStack(
+  { site, kubeconfigs }: Pick<Stack, "site" | "kubeconfigs">,
+  root: string,
+): DeployedSite | Problem[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(site.startsWith("{") ? site : readFileSync(resolve(root, site), "utf8"));
+  } catch (error) {
+    return [{ path: "site", message: `cannot be read: ${(error as Error).message}` }];
+  }
+  const outlined = outline.safeParse(content);
+  if (!outlined.success) return problemsOf(outlined.error);
+  const clusters = outlined.data.regions.flatMap((region) => region.clusters);
+  const refused = [
+    ...clusters.flatMap(refuseCluster),
+    ...refuseUnknown(clusters, Object.keys(kubeconfigs)),
+  ];
+  if (refused.length > 0) return refused;
+  const servers = clusters.flatMap((it) => giveKubeconfig(it, kubeconfigs[it.id]));
+  const problems = servers.filter((it): it is Problem => !(it instanceof URL));
+  const complete = siteFile.safeParse(outlined.data);
+  if (!complete.success) problems.push(...problemsOf(complete.error));
+  if (problems.length > 0) return problems;
+  return {
+    json: `${JSON.stringify(outlined.data, null, 2)}\n`,
+    inCluster: clusters.some(({ kubeconfig }) => kubeconfig == null),
+    serverPorts: servers.flatMap((it) => (it instanceof URL ? Number(it.port || 443) : [])),
+  };
+}
+
+function refuseCluster({ id, kind, kubeconfig }: Cluster): Problem[] {
+  if (kind === "simulator")
+    return [
+      {
+        path: `site cluster ${id}`,
+        message: "is a simulator, which production refuses; name real clusters, of kind kubernetes",
+      },
+    ];
+  if (kubeconfig == null) return [];
+  return [
+    {
+      path: `site cluster ${id}`,
+      message: `has a kubeconfig, which is a path of another machine than the Pods'; leave it out, and set its content as kubeconfigs.${id}`,
+    },
+  ];
+}
+
+function refuseUnknown(clusters: readonly Cluster[], ids: readonly string[]): Problem[] {
+  const known = clusters.map(({ id }) => id);
+  return ids
+    .filter((id) => !known.includes(id))
+    .map((id) => ({
+      path: `kubeconfigs.${id}`,
+      message: `is of no cluster of the site file, which has ${known.join(", ")}`,
+    }));
+}
+
+/** Answers where its API server is; nothing of the cluster that we run in. */
+function giveKubeconfig(it: Cluster, text: string | undefined): (URL | Problem)[] {
+  if (text === undefined) return [];
+  it.kubeconfig = `${CONFIG_FOLDER}/${kubeconfigPath(it.id)}`;
+  try {
+    return [serverOf(text, it.context)];
+  } catch (error) {
+    return [{ path: `kubeconfigs.${it.id}`, message: (error as Error).message }];
+  }
+}
+
+function problemsOf({ issues }: z.ZodError): Problem[] {
+  return issues.map(({ path, message }) => ({ path: `site /${path.join("/")}`, message }));
+}
