@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { readSettings } from "./read-settings.ts";
+import { SETTING } from "./settings.ts";
 import { exampleStack, kubeconfig, SECRET_KEYS, site } from "./testing/example-stack.ts";
 
 const secretKeys = new Set(SECRET_KEYS);
@@ -165,6 +166,11 @@ describe("the stack's configuration", () => {
     ],
   ])("%s is refused with a sentence", (_, changes, sentence) => {
     expect(() => read(changes)).toThrow(sentence);
+  });
+
+  test("has these secrets", () => {
+    const secret = Object.entries(SETTING).filter(([, setting]) => setting.includes("--secret"));
+    expect(new Set(secret.map(([key]) => key))).toEqual(secretKeys);
   });
 
   test.each(SECRET_KEYS)("%s is refused where it is not encrypted", (key) => {

@@ -12,7 +12,7 @@ export function makeRoute({ host, gateway }: Settings, namespace: Output<string>
     metadata: { name, namespace, labels: labels(name) },
     spec: {
       selector: selector(name),
-      ports: [{ name: "http", port: PORT, targetPort: "http", appProtocol: "http" }],
+      ports: [{ name: "http", port: PORT, targetPort: "http" }],
     },
   });
   new apiextensions.CustomResource(name, {
