@@ -21,8 +21,8 @@ export async function attachCluster(admin: string): Promise<Cluster> {
       folder,
       admin,
       server: serverOf(admin),
-      kubeletPort: await stablePort(),
-      certificate: null,
+      // Its API server does not find the simulated kubelet: Pods on simulated nodes have neither logs nor commands.
+      ports: { kwok: await stablePort(), kubelet: 10_250 },
       storageClass,
     });
     return {

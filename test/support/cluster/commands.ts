@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { ComponentName } from "./binaries.ts";
 
+export type KubernetesName = Exclude<ComponentName, "kwok">;
+
 export interface Places {
   folder: string;
   ports: Ports;
@@ -12,11 +14,13 @@ export interface Ports {
   etcd: number;
   etcdPeer: number;
   apiServer: number;
+  /** The simulated kubelet's, which answers the API server for every node. */
   kubelet: number;
+  kwok: number;
 }
 
 /** The arguments of the programs that make up a Kubernetes without nodes, on the loopback. */
-export function commands(places: Places): Record<Exclude<ComponentName, "kwok">, string[]> {
+export function commands(places: Places): Record<KubernetesName, string[]> {
   const { folder, ports } = places;
   const at = (port: number) => `http://127.0.0.1:${port}`;
   const file = (name: string) => join(folder, name);
@@ -64,34 +68,33 @@ export function commands(places: Places): Record<Exclude<ComponentName, "kwok">,
       "--node-monitor-period=1s",
     ],
     "kube-scheduler": client,
+    "simulated-kubelet": [
+      `--kubeconfig=${file("admin.kubeconfig")}`,
+      `--address=127.0.0.1:${ports.kubelet}`,
+      `--cert=${file("apiserver.crt")}`,
+      `--key=${file("apiserver.key")}`,
+      `--logs=${logFolder(folder)}`,
+    ],
   };
 }
 
-/** The arguments of KWOK: the nodes with our label are its own. With a certificate it answers the API server, too. */
+/** Where the processes of simulated Pods write. */
+export const logFolder = (folder: string): string => join(folder, "pod-logs");
+
+/** The arguments of KWOK, which plays the nodes with our label. */
 export function kwokCommand(
-  folder: string,
   kubeconfig: string,
-  port: number,
-  certificate: { cert: string; key: string } | null,
+  ports: { kwok: number; kubelet: number },
 ): string[] {
-  const shipped = ["options", "nodes", "pods"].map((name) =>
-    join(import.meta.dirname, `kwok/${name}.yaml`),
-  );
-  const configs = [...shipped, join(folder, "kubelet.yaml")];
-  const tls =
-    certificate === null
-      ? []
-      : [`--tls-cert-file=${certificate.cert}`, `--tls-private-key-file=${certificate.key}`];
+  const configs = ["options", "nodes", "pods"];
   return [
     `--kubeconfig=${kubeconfig}`,
-    ...configs.map((path) => `--config=${path}`),
-    "--enable-crds=Logs",
+    ...configs.map((name) => `--config=${join(import.meta.dirname, `kwok/${name}.yaml`)}`),
     "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
     "--node-lease-duration-seconds=40",
     "--cidr=10.128.0.0/12",
     "--node-ip=127.0.0.1",
-    `--node-port=${port}`,
-    `--server-address=127.0.0.1:${port}`,
-    ...tls,
+    `--node-port=${ports.kubelet}`,
+    `--server-address=127.0.0.1:${ports.kwok}`,
   ];
 }

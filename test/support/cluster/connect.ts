@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import {
   ApiException,
   CoreV1Api,
@@ -12,6 +13,8 @@ export function connect(kubeconfig: string) {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   return {
+    /** The folder of a cluster that we started. */
+    folder: dirname(kubeconfig),
     config,
     core: config.makeApiClient(CoreV1Api),
     objects: KubernetesObjectApi.makeApiClient(config),

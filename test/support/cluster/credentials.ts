@@ -16,12 +16,6 @@ export function writeCredentials(folder: string): string {
   return token;
 }
 
-/** What the API server made for itself at its first start. */
-export const servingCertificate = (folder: string) => ({
-  cert: join(folder, "apiserver.crt"),
-  key: join(folder, "apiserver.key"),
-});
-
 /** A kubeconfig's part that says where the API server is and whom to trust; as in the file. */
 export interface ServerEntry {
   server: string;
@@ -29,10 +23,10 @@ export interface ServerEntry {
   "insecure-skip-tls-verify"?: boolean;
 }
 
-/** The server's own certificate is the one to trust. */
+/** An API server of ours makes its own certificate at its first start; that is the one to trust. */
 export const ownServer = (folder: string, server: string): ServerEntry => ({
   server,
-  "certificate-authority-data": readFileSync(servingCertificate(folder).cert).toString("base64"),
+  "certificate-authority-data": readFileSync(join(folder, "apiserver.crt")).toString("base64"),
 });
 
 /** Writes a kubeconfig for whoever has the token; answers its path. */

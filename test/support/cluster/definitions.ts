@@ -6,19 +6,16 @@ import {
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
 import { isCode, type Connection } from "./connect.ts";
-import { gatewayDefinitions, kwokDefinitions } from "./go.ts";
+import { gatewayDefinitions } from "./go.ts";
 import { until } from "./until.ts";
 
-const GATEWAY_KINDS = ["gatewayclasses", "gateways", "httproutes", "referencegrants"];
+const KINDS = ["gatewayclasses", "gateways", "httproutes", "referencegrants"];
 
-/** The kinds beside Kubernetes' own: the Gateway API's, and where KWOK finds the logs of a Pod. */
+/** The kinds beside Kubernetes' own: the Gateway API's. */
 export async function installDefinitions({ config }: Connection): Promise<void> {
   const api = config.makeApiClient(ApiextensionsV1Api);
-  const gateway = GATEWAY_KINDS.map((kind) => `gateway.networking.k8s.io_${kind}.yaml`);
-  const files = [
-    ...gateway.map((name) => join(gatewayDefinitions(), name)),
-    join(kwokDefinitions(), "kwok.x-k8s.io_logs.yaml"),
-  ];
+  const folder = gatewayDefinitions();
+  const files = KINDS.map((kind) => join(folder, `gateway.networking.k8s.io_${kind}.yaml`));
   const names: string[] = [];
   for (const file of files) {
     const body = loadYaml<V1CustomResourceDefinition>(readFileSync(file, "utf8"));

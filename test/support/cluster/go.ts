@@ -14,19 +14,12 @@ export const goVersion = (): string => run(TOOLS, "version");
 export const moduleVersion = (module: string): string =>
   run(TOOLS, "list", "-m", "-f", "{{.Version}}", module);
 
-/** The files of KWOK's definitions of its own kinds. */
-export const kwokDefinitions = (): string =>
-  join(moduleFolder(TOOLS, "sigs.k8s.io/kwok"), "kustomize/crd/bases");
-
-/** The files that define the Gateway API. */
-export const gatewayDefinitions = (): string =>
-  join(moduleFolder(CRDS, "sigs.k8s.io/gateway-api"), "config/crd/standard");
-
-/** The folder of a module's source; downloads it where it is not there yet. */
-function moduleFolder(from: string, module: string): string {
-  const folder = () => run(from, "list", "-m", "-f", "{{.Dir}}", module);
-  if (folder() === "") run(from, "mod", "download", module);
-  return folder();
+/** The folder of the files that define the Gateway API; downloads them where they are not there yet. */
+export function gatewayDefinitions(): string {
+  const module = "sigs.k8s.io/gateway-api";
+  const folder = () => run(CRDS, "list", "-m", "-f", "{{.Dir}}", module);
+  if (folder() === "") run(CRDS, "mod", "download", module);
+  return join(folder(), "config/crd/standard");
 }
 
 /** Builds programs into a folder; what Go prints goes to standard error, for it takes its time. */

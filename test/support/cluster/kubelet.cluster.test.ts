@@ -4,6 +4,7 @@ import { Exec, type KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { isCode } from "./connect.ts";
 import { writeLogs } from "./logs.ts";
+import { endProcess } from "./processes.ts";
 import { openPods, type Pods } from "./pods.ts";
 import { servePod } from "./serve-pod.ts";
 import { openTestCluster, type TestCluster } from "./test-cluster.ts";
@@ -42,6 +43,21 @@ describe.skipIf(inject("cluster").external)("what the API server asks of simulat
     stop.abort();
   });
 
+  test("a log ends with its process, and the next one begins anew", async () => {
+    const { core, config } = cluster.admin;
+    const end = { exitCode: 1, pauseMs: 3000 };
+    await writeLogs(cluster.admin, pod("silent"), ["last words"]);
+    const received = await follow(config, `${pods.namespace}/pods/silent`);
+    const { restarted } = await endProcess(cluster.admin, pod("silent"), end);
+    await until(received, (it) => it === "last words\n(ended)");
+    expect(await core.readNamespacedPodLog(pod("silent"))).toBe("last words\n");
+    await restarted;
+    expect(await core.readNamespacedPodLog(pod("silent"))).toBe("");
+    expect(await core.readNamespacedPodLog({ ...pod("silent"), previous: true })).toBe(
+      "last words\n",
+    );
+  });
+
   test("a command runs in a Pod, with input, output and its exit code", async () => {
     let output = "";
     const stream = new PassThrough({ encoding: "utf8" });
@@ -57,11 +73,34 @@ describe.skipIf(inject("cluster").external)("what the API server asks of simulat
       async () => output,
       (it) => it === "said hello\n",
     );
-    // A kubelet says it as a cause of its own, `ExitCode`.
     expect(status).toMatchObject({
       status: "Failure",
-      message: expect.stringMatching("exit status 3"),
+      details: { causes: [{ reason: "ExitCode", message: "3" }] },
     });
+  });
+
+  test("a terminal is one, and ends with the Pod's process", async () => {
+    const { namespace } = pods;
+    await pods.create("ending", 1);
+    await pods.isReady("ending");
+    let output = "";
+    const stream = new PassThrough({ encoding: "utf8" });
+    stream.on("data", (chunk: string) => (output += chunk));
+    const input = new PassThrough();
+    const ended = Promise.withResolvers<object>();
+    const exec = new Exec(cluster.admin.config);
+    const command = ["/bin/sh"];
+    await exec.exec(namespace, "ending", "main", command, stream, null, input, true, ended.resolve);
+    input.write("tty && echo it is\n");
+    await until(
+      async () => output,
+      (it) => /\/dev\/pts\/\d+\s+it is/.test(it),
+    );
+    await endProcess(cluster.admin, pod("ending"), { exitCode: 1, pauseMs: 60_000 });
+    expect(await ended.promise).toMatchObject({
+      details: { causes: [{ reason: "ExitCode", message: "137" }] },
+    });
+    await pods.remove("ending");
   });
 
   test("a Pod answers HTTP through the API server", async () => {
@@ -82,16 +121,16 @@ describe.skipIf(inject("cluster").external)("what the API server asks of simulat
 });
 
 /** Answers what has come so far. (The client's own `Log` throws where nobody can catch it when it is aborted.) */
-async function follow(config: KubeConfig, pod: string, signal: AbortSignal) {
+async function follow(config: KubeConfig, pod: string, signal?: AbortSignal) {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const url = `${config.getCurrentCluster()!.server}/api/v1/namespaces/${pod}/log?follow=true`;
   let text = "";
   const request = get(url, options, (response) => {
     response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    response.on("error", () => {});
+    response.on("error", () => {}).on("end", () => (text += "(ended)"));
   });
   request.on("error", () => {});
-  signal.addEventListener("abort", () => request.destroy());
+  signal?.addEventListener("abort", () => request.destroy());
   return async () => text;
 }

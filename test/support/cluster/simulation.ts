@@ -3,7 +3,6 @@ import { kwokCommand } from "./commands.ts";
 import { connect } from "./connect.ts";
 import { writeKubeconfig, type ServerEntry } from "./credentials.ts";
 import { installEverything } from "./install.ts";
-import { writeKubeletConfig } from "./kubelet-config.ts";
 import { startProvisioner } from "./provisioner.ts";
 import { untilReady } from "./ready.ts";
 
@@ -14,9 +13,8 @@ export interface SimulationOptions {
   /** Path of the administrator's kubeconfig. */
   admin: string;
   server: ServerEntry;
-  kubeletPort: number;
-  /** What KWOK shows the API server that asks for logs and commands; without one, simulated Pods have neither. */
-  certificate: { cert: string; key: string } | null;
+  /** KWOK's own, and the one where nodes say that their kubelet listens. */
+  ports: { kwok: number; kubelet: number };
   /** The name of a storage class of ours, and whether it is the cluster's default. */
   storageClass: { name: string; isDefault: boolean };
 }
@@ -30,14 +28,12 @@ export interface Simulation {
 
 /** What tests need of a cluster beside Kubernetes itself: simulated nodes, volumes, the control plane's account. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const { folder, admin, kubeletPort } = options;
+  const { folder, admin, ports } = options;
   const connection = connect(admin);
-  writeKubeletConfig(folder);
   const token = await installEverything(connection, options.storageClass);
-  const args = kwokCommand(folder, admin, kubeletPort, options.certificate);
-  const kwok = new Component("kwok", options.kwok, args, folder);
+  const kwok = new Component("kwok", options.kwok, kwokCommand(admin, ports), folder);
   kwok.start();
-  await untilReady(`http://127.0.0.1:${kubeletPort}/healthz`, [kwok]);
+  await untilReady(`http://127.0.0.1:${ports.kwok}/healthz`, [kwok]);
   const provisioner = startProvisioner(connection);
   return {
     kwok,

@@ -1,9 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterBinaries, type Binaries, type ComponentName } from "./binaries.ts";
-import { commands, type Ports } from "./commands.ts";
+import { commands, logFolder, type KubernetesName, type Ports } from "./commands.ts";
 import { Component } from "./component.ts";
 import { connect } from "./connect.ts";
-import { ownServer, servingCertificate, writeCredentials, writeKubeconfig } from "./credentials.ts";
+import { ownServer, writeCredentials, writeKubeconfig } from "./credentials.ts";
 import { newDataFolder, removeDataFolder } from "./data-folder.ts";
 import { startNetwork, writeEgressConfig } from "./network.ts";
 import { stablePort } from "./ports.ts";
@@ -32,7 +33,7 @@ export interface StartedCluster extends Cluster {
   restartApiServer(options?: { downMs?: number }): Promise<void>;
 }
 
-type Kubernetes = Record<Exclude<ComponentName, "kwok">, Component>;
+type Kubernetes = Record<KubernetesName, Component>;
 
 /** Starts etcd, the API server, its controllers and KWOK on the loopback; answers when the cluster takes nodes and Pods. */
 export async function startCluster(options: ClusterOptions = {}): Promise<StartedCluster> {
@@ -43,6 +44,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
     etcdPeer: await stablePort(),
     apiServer: await stablePort(),
     kubelet: await stablePort(),
+    kwok: await stablePort(),
   };
   const kubernetes = programs(binaries, folder, ports, options.durable ?? false);
   const stopKubernetes = async () => {
@@ -60,8 +62,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
       folder,
       admin,
       server: ownServer(folder, url),
-      kubeletPort: ports.kubelet,
-      certificate: servingCertificate(folder),
+      ports,
       storageClass,
     });
     return {
@@ -97,6 +98,7 @@ function programs(binaries: Binaries, folder: string, ports: Ports, durable: boo
     "kube-apiserver": component("kube-apiserver"),
     "kube-controller-manager": component("kube-controller-manager"),
     "kube-scheduler": component("kube-scheduler"),
+    "simulated-kubelet": component("simulated-kubelet"),
   };
 }
 
@@ -110,5 +112,7 @@ async function startKubernetes(parts: Kubernetes, folder: string, url: string): 
   const admin = writeKubeconfig(folder, "admin", ownServer(folder, url), token);
   parts["kube-controller-manager"].start();
   parts["kube-scheduler"].start();
+  mkdirSync(logFolder(folder));
+  parts["simulated-kubelet"].start();
   return admin;
 }

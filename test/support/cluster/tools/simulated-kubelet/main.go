@@ -1,0 +1,32 @@
+// Command simulated-kubelet answers the API server for simulated nodes: logs come from files, commands run on this machine. KWOK has a
+// server of its own, which neither tells exit codes nor ends a log with its process.
+package main
+
+import (
+	"flag"
+	"log"
+	"net/http"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+func main() {
+	address := flag.String("address", "", "where it listens")
+	cert := flag.String("cert", "", "file of its certificate")
+	key := flag.String("key", "", "file of the certificate's key")
+	kubeconfig := flag.String("kubeconfig", "", "where it reads Pods")
+	logs := flag.String("logs", "", "folder of the log files")
+	flag.Parse()
+
+	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
+	if err != nil {
+		log.Fatal(err)
+	}
+	pods := podReader{kubernetes.NewForConfigOrDie(config)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", logServer{pods, *logs}.serve)
+	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", execServer{pods}.serve)
+	log.Fatal(http.ListenAndServeTLS(*address, *cert, *key, mux))
+}
