@@ -215,7 +215,7 @@ export type ClusterCauseCode =
   | "refused";
 
 export interface ObservedWorkload {
-  /** The newest that was asked for. */
+  /** The newest that was asked for; 0 where something stands around a workload that is not there. */
   generation: number;
   phase: WorkloadPhase;
   cause: ClusterCause | null;

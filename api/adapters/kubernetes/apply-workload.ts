@@ -4,6 +4,8 @@ import type { KubernetesObject } from "./api/object.ts";
 import { paths } from "./api/paths.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { namespaceOf, resourceName } from "./names.ts";
+import { bentServices } from "./observe/drift.ts";
+import { removeFrom } from "./remove-workload.ts";
 import { httpRoutesOf } from "./render/http-route.ts";
 import { tcpPolicyOf } from "./render/tcp-policy.ts";
 import { podOf } from "./render/pod.ts";
@@ -25,6 +27,8 @@ export async function applyWorkload(
 ): Promise<void> {
   const { client, config, view } = hands;
   const namespace = namespaceOf(config, workload.workspaceId);
+  for (const { name } of bentServices(config, workload, view.servicesOf(workload.resourceId)))
+    await removeFrom(view.services, client, paths.services(namespace, name), { namespace, name });
   const secret = secretOf(config, workload);
   const { metadata } = await client.apply(paths.secrets(namespace, secret.metadata.name), secret);
   const anchor = { name: resourceName(workload.resourceId), uid: metadata.uid! };

@@ -27,6 +27,7 @@ import { endpointsOf } from "./observe/endpoints.ts";
 import { observeVolume } from "./observe/observe-volume.ts";
 import { observeWorkload } from "./observe/observe-workload.ts";
 import { isLate, phaseOf, type Circumstances } from "./observe/phase.ts";
+import { withoutPod } from "./observe/without-pod.ts";
 import { Refusals } from "./refusals.ts";
 import { removePod, removeSurroundings } from "./remove-workload.ts";
 import { claimOf } from "./render/claim.ts";
@@ -241,10 +242,8 @@ export class KubernetesCluster implements Cluster, Followed {
     const { view } = this.#hands;
     const refused = this.#refusals.of(resourceId);
     if (refused !== null) return refused;
-    const left = view.servicesOf(resourceId).length + view.routesOf(resourceId).length;
-    if (left === 0 || before === null) return null;
-    const intervals = before.intervals.filter(({ stoppedAt }) => stoppedAt !== null);
-    return { ...before, phase: "stopping", cause: null, intervals, endpoints: [] };
+    const around = [...view.servicesOf(resourceId), ...view.routesOf(resourceId)];
+    return around.length === 0 ? null : withoutPod(around, before);
   }
 
   /** What a watch has not told yet, or told as gone, is looked for where it would be. */

@@ -1,6 +1,8 @@
 import { paths } from "./api/paths.ts";
 import type { Hands } from "./apply-workload.ts";
 import type { KubernetesObject } from "./api/object.ts";
+import type { KubernetesClient } from "./api/client.ts";
+import type { Reflector } from "./view/reflector.ts";
 import { namespaceOf, resourceName } from "./names.ts";
 import type { OwnPod } from "./view/pod-facts.ts";
 
@@ -26,14 +28,30 @@ export async function removeSurroundings(
 ): Promise<void> {
   const namespace = namespaceOf(config, workspaceId);
   await Promise.all([
-    ...view.routesOf(resourceId).map(async ({ name }) => {
-      await client.delete(paths.httpRoutes(namespace, name));
-    }),
-    ...view.servicesOf(resourceId).map(async ({ name }) => {
-      await client.delete(paths.services(namespace, name));
-    }),
+    ...view
+      .routesOf(resourceId)
+      .map(({ name }) =>
+        removeFrom(view.routes, client, paths.httpRoutes(namespace, name), { namespace, name }),
+      ),
+    ...view
+      .servicesOf(resourceId)
+      .map(({ name }) =>
+        removeFrom(view.services, client, paths.services(namespace, name), { namespace, name }),
+      ),
     client.delete(paths.secrets(namespace, resourceName(resourceId)), {
       propagationPolicy: "Background",
     }),
   ]);
+}
+
+/** Removes an object. What has a finalizer, as a load balancer's Service does, stays for a while and is answered with. */
+export async function removeFrom<T>(
+  known: Reflector<T>,
+  client: KubernetesClient,
+  path: string,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<void> {
+  const answer = await client.delete<KubernetesObject>(path);
+  if (answer?.metadata?.deletionTimestamp === undefined) known.drop(namespace, name);
+  else known.put(answer);
 }

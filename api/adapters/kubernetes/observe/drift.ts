@@ -6,26 +6,19 @@ import type { OwnPod } from "../view/pod-facts.ts";
 import type { RouteFacts } from "../view/route-facts.ts";
 import type { ServiceFacts } from "../view/service-facts.ts";
 
+type Asked = Pick<OwnPod, "resourceId" | "ports">;
+
 /** Whether what must stand around a Pod is missing, or leads elsewhere than we said. */
 export function isDrifted(
   config: KubernetesConfig,
-  { resourceId, ports }: Pick<OwnPod, "resourceId" | "ports">,
+  asked: Asked,
   services: ServiceFacts[],
   routes: RouteFacts[],
 ): boolean {
-  const http = ports.filter(({ protocol }) => protocol === "HTTP").map(({ port }) => port);
-  const tcp = ports.filter(({ protocol }) => protocol === "TCP").map(({ port }) => port);
-  const serves = (name: string, type: string, wanted: number[]) =>
-    wanted.length === 0 ||
-    services.some(
-      (it) =>
-        it.name === name &&
-        it.type === type &&
-        it.leadsTo === resourceId &&
-        wanted.length === it.ports.length &&
-        wanted.every((port) => it.ports.includes(port)),
-    );
-  const routed = (port: number) =>
+  const { resourceId, ports } = asked;
+  const wanted = wantedServices(config, asked);
+  const isServed = wanted.every(({ name }) => services.some((it) => it.name === name));
+  const isRouted = (port: number) =>
     routes.some(
       ({ name, host, backend }) =>
         name === routeName(resourceId, port) &&
@@ -33,9 +26,37 @@ export function isDrifted(
         backend?.name === resourceName(resourceId) &&
         backend.port === port,
     );
-  return !(
-    serves(resourceName(resourceId), "ClusterIP", http) &&
-    serves(tcpServiceName(resourceId), config.tcp.type, tcp) &&
-    http.every(routed)
+  const http = ports.filter(({ protocol }) => protocol === "HTTP");
+  return (
+    !isServed ||
+    bentServices(config, asked, services).length > 0 ||
+    !http.every(({ port }) => isRouted(port))
   );
+}
+
+/** Services that serve something else than we said; an apply would keep the ports that others have added. */
+export function bentServices(
+  config: KubernetesConfig,
+  asked: Asked,
+  services: ServiceFacts[],
+): ServiceFacts[] {
+  const wanted = new Map(wantedServices(config, asked).map((it) => [it.name, it]));
+  return services.filter(({ name, type, leadsTo, ports }) => {
+    const as = wanted.get(name);
+    return !(
+      as?.type === type &&
+      leadsTo === asked.resourceId &&
+      as.ports.length === ports.length &&
+      as.ports.every((port) => ports.includes(port))
+    );
+  });
+}
+
+function wantedServices(config: KubernetesConfig, { resourceId, ports }: Asked) {
+  const of = (protocol: "HTTP" | "TCP") =>
+    ports.filter((it) => it.protocol === protocol).map(({ port }) => port);
+  return [
+    { name: resourceName(resourceId), type: "ClusterIP", ports: of("HTTP") },
+    { name: tcpServiceName(resourceId), type: config.tcp.type, ports: of("TCP") },
+  ].filter((it) => it.ports.length > 0);
 }

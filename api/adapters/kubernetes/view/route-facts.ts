@@ -7,6 +7,7 @@ export interface RouteFacts {
   name: string;
   workspaceId: string;
   resourceId: string;
+  removed: boolean;
   host: string | null;
   backend: { name: string; port: number } | null;
 }
@@ -18,6 +19,7 @@ export function routeFacts(object: KubernetesObject): RouteFacts {
     name: object.metadata.name,
     workspaceId: object.metadata.labels?.[LABEL.workspace] ?? "",
     resourceId: object.metadata.labels?.[LABEL.resource] ?? "",
+    removed: object.metadata.deletionTimestamp !== undefined,
     host: spec.hostnames?.length === 1 ? spec.hostnames[0] : null,
     backend: spec.rules?.[0]?.backendRefs?.[0] ?? null,
   };

@@ -7,6 +7,7 @@ export interface ServiceFacts {
   name: string;
   workspaceId: string;
   resourceId: string;
+  removed: boolean;
   /** The resource whose Pods it leads to. */
   leadsTo: string | null;
   /** The type and ports that it serves. */
@@ -27,6 +28,7 @@ export function serviceFacts(object: KubernetesObject): ServiceFacts {
     name: object.metadata.name,
     workspaceId: object.metadata.labels?.[LABEL.workspace] ?? "",
     resourceId: object.metadata.labels?.[LABEL.resource] ?? "",
+    removed: object.metadata.deletionTimestamp !== undefined,
     leadsTo,
     type: spec.type ?? "ClusterIP",
     ports: ports.map(({ port }) => port),
