@@ -1,13 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { clientToken, displayName, page, pageQuery, regionId, tags } from "./common.ts";
+import { command, disk, env, ports, registryCredentials } from "./container-fields.ts";
 import { idSchema } from "./ids.ts";
+import { imageName } from "./image-name.ts";
 import { operation } from "./operation.ts";
 import {
   access,
   flavorId,
-  imageName,
   logsAnswer,
-  mountPath,
   port,
   resourceEvent,
   resourceFields,
@@ -15,60 +15,6 @@ import {
 } from "./resources.ts";
 import { inWorkspace } from "./workspaces.ts";
 
-const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-const ports = z
-  .array(port)
-  .max(20)
-  .superRefine((list, issue) => {
-    for (const protocol of ["HTTP", "TCP"] as const) {
-      if (list.filter((entry) => entry.protocol === protocol).length > 10) {
-        issue.addIssue({ code: "custom", message: `at most 10 ${protocol} ports` });
-      }
-    }
-    list.forEach((entry, index) => {
-      if (list.findIndex((other) => other.port === entry.port) < index) {
-        issue.addIssue({
-          code: "custom",
-          path: [index, "port"],
-          message: `port ${entry.port} is named twice`,
-        });
-      }
-    });
-  });
-
-const env = z
-  .array(
-    z.strictObject({
-      name: z
-        .string()
-        .min(1)
-        .max(128)
-        .regex(ENV_NAME, "must be a variable name such as MODEL_NAME"),
-      value: z.string().max(32_768),
-      secret: z.boolean().default(false),
-    }),
-  )
-  .max(200)
-  .superRefine((list, issue) => {
-    list.forEach((entry, index) => {
-      if (list.findIndex((other) => other.name === entry.name) < index) {
-        issue.addIssue({
-          code: "custom",
-          path: [index, "name"],
-          message: `variable "${entry.name}" is named twice`,
-        });
-      }
-    });
-  });
-
-const command = z.array(z.string().max(4096)).min(1).max(100);
-const disk = z.strictObject({ sizeGib: sizeGib(), mountPath: mountPath() });
-const registryCredentials = z.strictObject({
-  server: z.string().min(1).max(253),
-  username: z.string().min(1).max(255),
-  password: z.string().min(1).max(4096),
-});
 const maxRunningSeconds = z.number().int().min(60).max(31_622_400);
 
 const container = z

@@ -10,11 +10,11 @@ import {
   timestamp,
 } from "./common.ts";
 import { idSchema } from "./ids.ts";
+import { imageName } from "./image-name.ts";
 import { operation } from "./operation.ts";
 import {
   access,
   flavorId,
-  imageName,
   logsAnswer,
   resourceEvent,
   resourceFields,

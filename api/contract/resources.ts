@@ -10,21 +10,6 @@ export const sizeGib = () => z.number().int().min(1).max(16_384);
 
 export const flavorId = () => z.string().min(1).max(63).openapi({ example: "h100-sxm5-1" });
 
-/** An image of the catalogue by id, or any OCI reference where the kind allows it. */
-export const imageName = () =>
-  z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/, "must be an image id or an OCI reference");
-
-export const mountPath = () =>
-  z
-    .string()
-    .min(2)
-    .max(255)
-    .regex(/^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/, "must be an absolute path such as /data");
-
 const statusReason = z
   .object({
     code: z.string(),

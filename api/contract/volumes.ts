@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { clientToken, displayName, page, pageQuery, regionId, tags, timestamp } from "./common.ts";
 import { idSchema } from "./ids.ts";
 import { operation } from "./operation.ts";
-import { mountPath, sizeGib, statusReason } from "./resources.ts";
+import { mountPath } from "./mount-path.ts";
+import { sizeGib, statusReason } from "./resources.ts";
 import { inWorkspace } from "./workspaces.ts";
 
 const volume = z

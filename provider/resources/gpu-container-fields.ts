@@ -1,4 +1,5 @@
 import { commonFields, type ComputeInputs, type ComputeOutputs } from "./compute.ts";
+import { mountablePath, variableName } from "./container-rules.ts";
 import type { Field, Fields } from "./fields.ts";
 import type { Draft } from "./resource.ts";
 import * as rules from "./rules.ts";
@@ -58,7 +59,7 @@ export const containerFields: Fields = {
   env: {
     rule: rules.list(
       rules.shape({
-        name: rules.text(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a variable name"),
+        name: variableName,
         value: secretText,
         "secret?": rules.boolean,
       }),
@@ -70,10 +71,7 @@ export const containerFields: Fields = {
   disk: {
     rule: rules.shape({
       sizeGib: rules.sizeGib,
-      mountPath: rules.text(
-        /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*)+$/,
-        "must be an absolute path such as /data",
-      ),
+      mountPath: mountablePath,
     }),
     default: null,
     replaces: (old, asked) => mountPath(old) !== mountPath(asked),

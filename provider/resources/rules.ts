@@ -33,8 +33,13 @@ export const displayName = text(
 
 export const name = text(/^[^\s]{1,100}$/, "must be a name of the catalogue");
 
+// The grammar of the API; where an image may come from only the site knows.
+const HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]{1,5})?";
+const PART = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+const DIGEST = "sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}";
 export const image = text(
-  /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]{0,254}$/,
+  new RegExp(`^(?=.{1,255}$)(?:${HOST}/)?${PART}(?:/${PART})*(?::${TAG})?(?:@(?:${DIGEST}))?$`),
   "must be an image id or an OCI reference",
 );
 

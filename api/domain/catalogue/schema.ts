@@ -91,6 +91,13 @@ const domain = z
   .string()
   .max(200)
   .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be a domain name in lower case");
+const registry = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?$/,
+    "must be a host in lower case, with its port if any",
+  );
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
 const kubernetes = z.strictObject({
@@ -155,6 +162,8 @@ export const siteFile = z
       autoCreateOrganization: z.boolean(),
       /** BIL-6: so long a Service may be below zero before what it has is deleted. */
       debtDeletionHours: z.number().int().min(2).max(8760).default(24),
+      /** Hosts inside the site's network that containers may have their images from, with their ports. */
+      internalRegistries: z.array(registry).default([]),
     }),
     regions: z
       .array(

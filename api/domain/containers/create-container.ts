@@ -1,5 +1,6 @@
 import type { ChangeContext } from "#domain/context.ts";
 import { flavorProblems, refuseProblems } from "#domain/catalogue/check-choice.ts";
+import { imageSourceProblems } from "#domain/catalogue/image-source.ts";
 import { newId } from "#domain/ids.ts";
 import { admit } from "#domain/resources/admit.ts";
 import { findLivingByToken } from "#domain/resources/find-living-by-token.ts";
@@ -45,6 +46,7 @@ export async function createContainer(ctx: ChangeContext, input: Input) {
   refuseProblems([
     ...flavorProblems(site.catalogue, { flavor, service: "container", region }),
     ...problems,
+    ...(input.image === undefined ? [] : imageSourceProblems(site.catalogue, input.image)),
   ]);
   const disk = input.disk ?? template?.disk ?? null;
   const cluster = await admit(ctx, {

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { workspaceTemplates } from "#db/schema/organizations.ts";
 import { unknownName } from "#domain/catalogue/check-choice.ts";
+import { imageSourceProblems } from "#domain/catalogue/image-source.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import type { InputProblem } from "#domain/errors.ts";
 import { keyOf } from "#domain/ids.ts";
@@ -33,7 +34,11 @@ export async function resolveTemplate(
     );
   const id = WORKSPACE_TEMPLATE_ID.test(name) ? keyOf(name) : null;
   const mine = own.find((it) => it.id === id) ?? own.find((it) => it.name === name);
-  if (mine !== undefined) return { template: mine.spec as TemplateSpec, problems: [] };
+  if (mine !== undefined) {
+    const template = mine.spec as TemplateSpec;
+    const problems = imageSourceProblems(site.catalogue, template.image, "/template");
+    return { template, problems };
+  }
   const offered = site.catalogue.template(name);
   if (offered !== undefined) {
     const env = offered.env.map((entry) => ({ ...entry, secret: false }));

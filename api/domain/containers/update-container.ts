@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { eq } from "drizzle-orm";
 import { resourceSecrets } from "#db/schema/resources.ts";
+import { refuseProblems } from "#domain/catalogue/check-choice.ts";
+import { imageSourceProblems } from "#domain/catalogue/image-source.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { editResource } from "#domain/resources/edit-resource.ts";
 import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
@@ -27,7 +29,7 @@ interface Input {
 
 /** Edits a container; see `editResource`. Throws `invalid_state`, `revision_mismatch`. */
 export async function updateContainer(ctx: ChangeContext, input: Input) {
-  const { tx, authorization } = ctx;
+  const { tx, site, authorization } = ctx;
   await lockAdmission(tx, tx.organizationId);
   const current = await lockView(tx, authorization.target.id);
   refuseDeleting(current, "edited");
@@ -44,6 +46,7 @@ export async function updateContainer(ctx: ChangeContext, input: Input) {
         : input.registryCredentials,
   };
   const { image = spec.image, ports = spec.ports, command = spec.command } = input;
+  if (image !== spec.image) refuseProblems(imageSourceProblems(site.catalogue, image));
   const seen = { image, ports, command, env: asked?.env ?? spec.env };
   const otherEnv = !isDeepStrictEqual(secrets.env, kept!.env);
   const otherRegistry = !isDeepStrictEqual(secrets.registryCredentials, kept!.registryCredentials);

@@ -1,4 +1,6 @@
 import { workspaceTemplates } from "#db/schema/organizations.ts";
+import { refuseProblems } from "#domain/catalogue/check-choice.ts";
+import { imageSourceProblems } from "#domain/catalogue/image-source.ts";
 import type { TemplateSpec } from "#domain/containers/template-spec.ts";
 import type { ChangeContext } from "#domain/context.ts";
 import { DomainError } from "#domain/errors.ts";
@@ -10,11 +12,12 @@ type Input = Pick<TemplateSpec, "image"> & {
   [Field in "ports" | "env" | "command" | "disk"]?: NonNullable<TemplateSpec[Field]> | undefined;
 } & { name: string };
 
-/** Saves a container template in the Workspace (CAT-4). Throws `name_taken`. */
+/** Saves a container template in the Workspace (CAT-4). Throws `invalid_input`, `name_taken`. */
 export async function createTemplate(
-  { tx, actor, authorization: { target } }: ChangeContext,
+  { tx, site, actor, authorization: { target } }: ChangeContext,
   input: Input,
 ) {
+  refuseProblems(imageSourceProblems(site.catalogue, input.image));
   await holdWorkspace(tx, target.id);
   const spec: TemplateSpec = {
     image: input.image,

@@ -730,6 +730,9 @@ export type ContainerRequest = {
     template?: string;
     ports?: Array<Port>;
     env?: Array<{
+        /**
+         * Not one that begins with `AIFACTORY_`, and none by which NVIDIA's container runtime hands out devices.
+         */
         name: string;
         value: string;
         secret?: boolean;
@@ -737,6 +740,9 @@ export type ContainerRequest = {
     command?: Array<string>;
     disk?: {
         sizeGib: number;
+        /**
+         * Not a folder of the system such as `/etc` or `/usr`, and nothing in `/dev`, `/proc`, `/sys`, `/run`.
+         */
         mountPath: string;
     };
     registryCredentials?: {
@@ -763,6 +769,9 @@ export type ContainerPatch = {
     image?: string;
     ports?: Array<Port>;
     env?: Array<{
+        /**
+         * Not one that begins with `AIFACTORY_`, and none by which NVIDIA's container runtime hands out devices.
+         */
         name: string;
         value: string;
         secret?: boolean;
@@ -834,6 +843,9 @@ export type WorkspaceTemplateRequest = {
     image: string;
     ports?: Array<Port>;
     env?: Array<{
+        /**
+         * Not one that begins with `AIFACTORY_`, and none by which NVIDIA's container runtime hands out devices.
+         */
         name: string;
         value: string;
         secret?: boolean;
@@ -841,6 +853,9 @@ export type WorkspaceTemplateRequest = {
     command?: Array<string>;
     disk?: {
         sizeGib: number;
+        /**
+         * Not a folder of the system such as `/etc` or `/usr`, and nothing in `/dev`, `/proc`, `/sys`, `/run`.
+         */
         mountPath: string;
     };
 };
@@ -1614,6 +1629,9 @@ export type VolumePatch = {
 
 export type AttachRequest = {
     containerId: string;
+    /**
+     * Not a folder of the system such as `/etc` or `/usr`, and nothing in `/dev`, `/proc`, `/sys`, `/run`.
+     */
     mountPath: string;
 };
 
