@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** The suites that need a Kubernetes: one cluster and one PostgreSQL for the whole run. */
 export default defineConfig({
   test: {
-    include: ["{api,test}/**/*.cluster.test.ts"],
+    include: ["{sdk,api,provider,policypacks,examples,test}/**/*.cluster.test.ts"],
     globalSetup: ["test/support/global-setup.ts", "test/support/cluster/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

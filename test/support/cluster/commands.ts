@@ -57,7 +57,6 @@ export function commands(places: Places): Record<KubernetesName, string[]> {
       `--service-account-key-file=${file("service-account.pub")}`,
       `--service-account-signing-key-file=${file("service-account.key")}`,
       "--allow-privileged=true",
-      `--egress-selector-config-file=${file("egress.yaml")}`,
       "--kubelet-preferred-address-types=InternalIP",
     ],
     "kube-controller-manager": [

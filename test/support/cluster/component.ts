@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One program of the cluster: its output goes to a file, and it never outlives the process that started it. */
@@ -23,12 +23,9 @@ export class Component {
     return this.#child.pid;
   }
 
-  get started(): boolean {
-    return this.#child !== null;
-  }
-
   get running(): boolean {
-    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+    const child = this.#child;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
   /** `setpriv` has the kernel kill it when our process ends, however that ends. */
@@ -39,8 +36,8 @@ export class Component {
       // A group of its own: Ctrl-C in a terminal reaches us alone, and we end it in order.
       detached: true,
     });
-    this.#child.once("error", () => {});
     closeSync(log);
+    this.#child.once("error", (error) => appendFileSync(this.#logFile, `${error.message}\n`));
   }
 
   /** Ends it as the kernel would, at once, and waits until it is no more. */

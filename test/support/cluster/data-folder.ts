@@ -8,7 +8,8 @@ const PREFIX = "aifactory-cluster-";
 
 /** A folder for the data and logs of one cluster, named after this process. */
 export function newDataFolder(): string {
-  void removeLeftovers();
+  // What another user left is theirs to remove.
+  removeLeftovers().catch(() => {});
   return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
 }
 

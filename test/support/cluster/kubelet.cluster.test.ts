@@ -2,7 +2,7 @@ import { get, type RequestOptions } from "node:https";
 import { PassThrough, Readable } from "node:stream";
 import { Exec, type KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { isCode } from "./connect.ts";
+import { podHttp } from "../../../api/adapters/kubernetes/activity/pod-http.ts";
 import { writeLogs } from "./logs.ts";
 import { endProcess } from "./processes.ts";
 import { openPods, type Pods } from "./pods.ts";
@@ -103,19 +103,18 @@ describe.skipIf(inject("cluster").external)("what the API server asks of simulat
     await pods.remove("ending");
   });
 
-  test("a Pod answers HTTP through the API server", async () => {
-    const { core } = cluster.admin;
-    const get = (path: string) =>
-      core.connectGetNamespacedPodProxyWithPath({
-        ...pod("silent"),
-        name: "silent:8888",
-        path,
-      });
-    await expect(get("api/status")).rejects.toSatisfy((error) => isCode(error, 503));
-    const server = await servePod(cluster.admin, pod("silent"), 8888, ({ url }, response) =>
-      response.end(`you asked for ${url}`),
+  test("a port of a Pod is forwarded", async () => {
+    const { config } = cluster.admin;
+    const get = podHttp(config, { ...pods, pod: "silent", port: 8888, token: "secret" });
+    const read = async () => {
+      const { status, body } = await get("/api/status", AbortSignal.timeout(5000));
+      return `${status} ${Buffer.concat(await Array.fromAsync(body!)).toString()}`;
+    };
+    await expect(read()).rejects.toThrow();
+    const server = await servePod(cluster.admin, pod("silent"), 8888, (request, response) =>
+      response.end(`${request.headers.authorization} asked for ${request.url}`),
     );
-    expect(await get("api/status")).toBe("you asked for /api/status");
+    expect(await read()).toBe("200 token secret asked for /api/status");
     server.stop();
   });
 });

@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRunning } from "../server.ts";
+import { Component } from "./component.ts";
 import { connect } from "./connect.ts";
+import { newDataFolder, removeDataFolder } from "./data-folder.ts";
+import { untilReady } from "./ready.ts";
 import { startCluster, type StartedCluster } from "./start.ts";
 import { until } from "./until.ts";
 
@@ -43,6 +46,15 @@ describe("a cluster of one's own", () => {
     expect((await core.listNode()).items).toEqual([]);
     await expect(core.listSecretForAllNamespaces()).rejects.toMatchObject({ code: 403 });
     await expect(core.deleteNode({ name: "any" })).rejects.toMatchObject({ code: 403 });
+  });
+
+  test("a program that ends at its start is named, with its last words", async () => {
+    const folder = newDataFolder();
+    const sick = new Component("etcd", "/bin/sh", ["-c", "echo no room; exit 1"], folder);
+    sick.start();
+    const ready = untilReady("http://127.0.0.1:1/", [sick]);
+    await expect(ready).rejects.toThrow(/etcd ended at its start[\s\S]*no room/);
+    await removeDataFolder(folder);
   });
 
   test("nothing runs on when whoever started a cluster is killed", async () => {

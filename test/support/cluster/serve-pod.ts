@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MERGE, type Connection } from "./connect.ts";
-import { SERVED } from "./network.ts";
 import type { PodName } from "./pod-status.ts";
 
-/** Has a Pod answer HTTP at a port, as a notebook does; whoever comes through the API server reaches the listener. */
+// `tools/simulated-kubelet/forward.go` reads it.
+const SERVED = "aifactory.dev/test-served";
+
+/** Has a Pod answer HTTP at a port, as a notebook does; who forwards the port reaches the listener. */
 export async function servePod(
   { core }: Connection,
   pod: PodName,

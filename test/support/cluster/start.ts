@@ -3,10 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clusterBinaries, type Binaries, type ComponentName } from "./binaries.ts";
 import { commands, logFolder, type KubernetesName, type Ports } from "./commands.ts";
 import { Component } from "./component.ts";
-import { connect } from "./connect.ts";
 import { ownServer, writeCredentials, writeKubeconfig } from "./credentials.ts";
 import { newDataFolder, removeDataFolder } from "./data-folder.ts";
-import { startNetwork, writeEgressConfig } from "./network.ts";
 import { stablePort } from "./ports.ts";
 import { untilReady } from "./ready.ts";
 import { startSimulation } from "./simulation.ts";
@@ -55,7 +53,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
   try {
     const url = `https://127.0.0.1:${ports.apiServer}`;
     const admin = await startKubernetes(kubernetes, folder, url);
-    const network = await startNetwork(folder, connect(admin));
     const storageClass = { name: "standard", isDefault: true };
     const { kwok, controlPlane, stop } = await startSimulation({
       kwok: binaries.kwok,
@@ -79,7 +76,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
       },
       async stop() {
         await stop();
-        network.stop();
         await stopKubernetes();
       },
     };
@@ -105,7 +101,6 @@ function programs(binaries: Binaries, folder: string, ports: Ports, durable: boo
 /** Answers the path of the administrator's kubeconfig. */
 async function startKubernetes(parts: Kubernetes, folder: string, url: string): Promise<string> {
   const token = writeCredentials(folder);
-  writeEgressConfig(folder);
   parts.etcd.start();
   parts["kube-apiserver"].start();
   await untilReady(`${url}/readyz`, [parts.etcd, parts["kube-apiserver"]]);

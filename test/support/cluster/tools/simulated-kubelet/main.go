@@ -1,5 +1,5 @@
-// Command simulated-kubelet answers the API server for simulated nodes: logs come from files, commands run on this machine. KWOK has a
-// server of its own, which neither tells exit codes nor ends a log with its process.
+// Command simulated-kubelet answers the API server for simulated nodes: logs come from files, commands run on this machine, and
+// ports are ports of it. KWOK has a server of its own, which neither tells exit codes nor ends a log with its process.
 package main
 
 import (
@@ -28,5 +28,6 @@ func main() {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", logServer{pods, *logs}.serve)
 	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", execServer{pods}.serve)
+	mux.HandleFunc("/portForward/{namespace}/{pod}", forwardServer{pods}.serve)
 	log.Fatal(http.ListenAndServeTLS(*address, *cert, *key, mux))
 }

@@ -19,9 +19,13 @@ type container struct {
 	namespace, pod, name string
 }
 
+func (r podReader) read(ctx context.Context, namespace, name string) (*corev1.Pod, error) {
+	return r.client.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})
+}
+
 // status says how the container is at this moment, and which Pod it is of.
 func (r podReader) status(ctx context.Context, c container) (*corev1.ContainerStatus, string, error) {
-	pod, err := r.client.CoreV1().Pods(c.namespace).Get(ctx, c.pod, metav1.GetOptions{})
+	pod, err := r.read(ctx, c.namespace, c.pod)
 	if err != nil {
 		return nil, "", err
 	}
