@@ -26,7 +26,7 @@ export async function changeDesired(
   current: ResourceView,
   asked: Partial<DesiredColumns>,
 ): Promise<ResourceView> {
-  const change = { ...asked, ...acceptedAfter(current.observedAt, asked.desiredAt) };
+  const change = { ...asked, ...acceptedAfter(current, asked.desiredAt) };
   const derived = deriveStatus({ ...current, ...change }, ownVolumes(current.volumes));
   const [stored] = await tx.db
     .update(resources)
@@ -43,12 +43,16 @@ export async function changeDesired(
 }
 
 /**
- * Whoever waited for the row began before what was seen meanwhile. Accepted is it only now, so that no look from before
- * counts as one from after, and nothing is said to be gone that is about to be applied.
+ * Whoever waited for the row began before what was seen or asked for meanwhile. Accepted is it only now, so that no look
+ * from before counts as one from after, and nothing is said to be gone that is about to be applied.
  */
-function acceptedAfter(seenAt: Date | null, askedAt: Date | undefined): { desiredAt?: Date } {
-  if (askedAt === undefined || seenAt === null || seenAt < askedAt) return {};
-  return { desiredAt: new Date(seenAt.getTime() + 1) };
+function acceptedAfter(
+  { observedAt, desiredAt }: ResourceView,
+  askedAt: Date | undefined,
+): { desiredAt?: Date } {
+  const latest = Math.max(desiredAt.getTime(), observedAt?.getTime() ?? 0);
+  if (askedAt === undefined || askedAt.getTime() > latest) return {};
+  return { desiredAt: new Date(latest + 1) };
 }
 
 /** Asks for a new workload in place of whatever there is: the columns of a start, restart or edit of a running one. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenant.ts";
-import { changeDesired } from "#domain/resources/change-desired.ts";
+import { changeDesired, nextGeneration } from "#domain/resources/change-desired.ts";
 import { lockView } from "#domain/resources/resource-view.ts";
 import { growVolume } from "#domain/volumes/grow-volume.ts";
 import {
@@ -15,8 +15,8 @@ import {
 
 let site: WorkerSite;
 beforeAll(async () => {
-  // Longer than a busy machine takes between a request and a look: what has not started yet is then still seen.
-  site = await startWorkerSite({ delays: { startMs: 9000 } });
+  // Longer than a busy machine takes between a request and a look: what waits or has not started yet is then still seen.
+  site = await startWorkerSite({ delays: { scheduleMs: 4500, startMs: 4500 } });
 });
 afterAll(() => site?.close());
 afterEach(async () => {
@@ -138,6 +138,20 @@ test("BIL-1 what was ready and no longer asked for before the worker looked is c
     { started_at: row.runningSince, ended_at: null },
   ]);
   expect(row.generationEnds).toEqual({});
+});
+
+test("BIL-1 a start that began before a stop, and waited for it, is accepted after it", async () => {
+  const id = await createContainer(site);
+  await site.pass(10_000);
+  const stopped = await withTenant(site.database, site.organizationId, async (tx) => {
+    const acceptedAt = await ask(site, id, "stop");
+    const current = await lockView(tx, id);
+    await changeDesired(tx, current, nextGeneration(tx, current));
+    return acceptedAt;
+  });
+  expect((await rowOf(site, id)).desiredAt.getTime()).toBe(stopped.getTime() + 1);
+  await site.pass(10_000);
+  expect(await runsOf(site, id)).toMatchObject([{ ended_at: stopped }, { ended_at: null }]);
 });
 
 test("BIL-1 a workload that became ready unseen and was stopped is charged for what it ran", async () => {
