@@ -69,11 +69,12 @@ export class KubernetesCluster implements Cluster, Followed {
     const living = pods.length > 0 && lost === null;
     if (living && !this.#drifted(pods)) return;
     const attempt = living ? null : lost === null ? 0 : lost.attempt + 1;
-    await this.#refusals.noting(workload, () =>
+    const apply = () =>
       this.#workspaces.in(workload.workspaceId, () =>
         applyWorkload(this.#hands, workload, attempt),
-      ),
-    );
+      );
+    // One that is there keeps its state, whatever comes of mending what is around it.
+    await (living ? apply() : this.#refusals.noting(workload, apply));
   }
 
   async deleteWorkload(workspaceId: string, resourceId: string): Promise<void> {

@@ -27,10 +27,9 @@ export class Refusals {
       await work();
       this.#known.delete(id);
     } catch (error) {
-      if (!(error instanceof KubernetesRefusal) || !FINAL.has(error.status)) throw error;
+      if (!(error instanceof KubernetesRefusal) || !isFinal(error)) throw error;
       const refused = refusedWorkload(workload, error.message);
       this.#known.set(id, refused);
-      this.#onOver({ workspaceId, id });
       setTimeout(() => {
         if (this.#known.get(id) !== refused) return;
         this.#known.delete(id);
@@ -42,6 +41,10 @@ export class Refusals {
 
 // Forbidden (quota, admission), invalid, too large. A conflict or what is missing is for the next try.
 const FINAL = new Set([400, 403, 413, 422]);
+
+/** Also where the cluster does not know the kind at all, which it says in other words than that an object is missing. */
+const isFinal = ({ status, reason }: KubernetesRefusal): boolean =>
+  FINAL.has(status) || (status === 404 && reason !== "NotFound");
 
 function refusedWorkload({ generation }: Workload, message: string): ObservedWorkload {
   return {

@@ -26,6 +26,7 @@ const PAGE = 500;
 const WATCH_SECONDS = 540;
 // The API server sends a bookmark about once a minute: whoever says nothing for longer is not there any more.
 const SILENCE_MS = 150_000;
+const SHORT_MS = 500;
 const RELIST_MS = 30 * 60_000;
 const MAX_PAUSE_MS = 5000;
 
@@ -97,7 +98,10 @@ export class Reflector<T> {
       try {
         if (this.#listedAt === 0 || performance.now() - this.#listedAt > RELIST_MS)
           await this.#list(signal);
+        const begun = performance.now();
         await this.#watch(signal);
+        // Who ends every watch at once must not be asked without a pause.
+        if (performance.now() - begun < SHORT_MS) throw new Error("the watch ended at once");
         this.#pauseMs = 0;
       } catch (error) {
         if (signal.aborted) return;
