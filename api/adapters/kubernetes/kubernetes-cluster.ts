@@ -1,15 +1,18 @@
-import type {
-  Activity,
-  Cluster,
-  ExecSession,
-  Followed,
-  NodeCapacity,
-  ObjectRef,
-  ObservedVolume,
-  ObservedWorkload,
-  VolumeRequest,
-  WatchListener,
-  Workload,
+import {
+  WorkloadNotRunning,
+  type Activity,
+  type Cluster,
+  type ExecOptions,
+  type ExecSession,
+  type Followed,
+  type LogOptions,
+  type NodeCapacity,
+  type ObjectRef,
+  type ObservedVolume,
+  type ObservedWorkload,
+  type VolumeRequest,
+  type WatchListener,
+  type Workload,
 } from "#ports/cluster.ts";
 import { podHttp } from "./activity/pod-http.ts";
 import { probeActivity } from "./activity/probe-activity.ts";
@@ -28,6 +31,9 @@ import { observeVolume } from "./observe/observe-volume.ts";
 import { observeWorkload } from "./observe/observe-workload.ts";
 import { isLate, phaseOf, type Circumstances } from "./observe/phase.ts";
 import { withoutPod } from "./observe/without-pod.ts";
+import { podExec } from "./process/pod-exec.ts";
+import { podLogs } from "./process/pod-logs.ts";
+import { watchedPod } from "./process/watched-pod.ts";
 import { Refusals } from "./refusals.ts";
 import { removePod, removeSurroundings } from "./remove-workload.ts";
 import { claimOf } from "./render/claim.ts";
@@ -112,12 +118,19 @@ export class KubernetesCluster implements Cluster, Followed {
     return this.#drifted(pods) ? { ...observed, drifted: true } : observed;
   }
 
-  logs(): AsyncIterable<string> {
-    throw new Error("to come");
+  async *logs(
+    _workspaceId: string,
+    resourceId: string,
+    options: LogOptions,
+  ): AsyncGenerator<string, void, undefined> {
+    const pod = await this.#newest(resourceId);
+    if (pod !== null) yield* podLogs(watchedPod(this.#hands, pod), options);
   }
 
-  exec(): Promise<ExecSession> {
-    throw new Error("to come");
+  async exec(_workspaceId: string, resourceId: string, options: ExecOptions): Promise<ExecSession> {
+    const pod = await this.#newest(resourceId);
+    if (pod === null) throw new WorkloadNotRunning("it has no Pod");
+    return podExec(await this.#hands.client.credentials(), watchedPod(this.#hands, pod), options);
   }
 
   async observeActivity(
@@ -237,6 +250,13 @@ export class KubernetesCluster implements Cluster, Followed {
       const { workspaceId, resourceId: id } = pod;
       listener.changed({ object: "workload", workspaceId, id });
     }
+  }
+
+  async #newest(resourceId: string): Promise<OwnPod | null> {
+    const { view } = this.#hands;
+    await view.synced();
+    const pods = view.podsOf(resourceId);
+    return pods.length === 0 ? null : newestOf(pods);
   }
 
   #withoutPods(resourceId: string, before: ObservedWorkload | null): ObservedWorkload | null {

@@ -19,6 +19,9 @@ export const ANNOTATION = {
   ports: "aifactory.dev/ports",
 } as const;
 
+/** The one container of each Pod. */
+export const CONTAINER = "main";
+
 /** Everything of ours on this cluster, and nothing of another site's. */
 export function ownSelector({ id }: Pick<KubernetesConfig, "id">): string {
   return `${LABEL.managedBy}=${FIELD_MANAGER},${LABEL.cluster}=${id}`;

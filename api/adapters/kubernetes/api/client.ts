@@ -78,6 +78,11 @@ export class KubernetesClient {
     throw await refusal(statusCode, body);
   }
 
+  /** For a connection that is no request: the WebSocket of an exec. */
+  credentials(): Promise<Credentials> {
+    return this.#authenticate();
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#agents?.requests.destroy(), this.#agents?.watches.destroy()]);
   }

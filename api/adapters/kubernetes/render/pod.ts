@@ -1,7 +1,15 @@
 import type { Workload } from "#ports/cluster.ts";
 import type { KubernetesConfig } from "../config.ts";
 import type { KubernetesObject } from "../api/object.ts";
-import { ANNOTATION, LABEL, namespaceOf, podName, resourceName, volumeName } from "../names.ts";
+import {
+  ANNOTATION,
+  CONTAINER,
+  LABEL,
+  namespaceOf,
+  podName,
+  resourceName,
+  volumeName,
+} from "../names.ts";
 import { environmentOf } from "./environment.ts";
 import { labels, ownedBy } from "./labels.ts";
 import { placementOf } from "./placement.ts";
@@ -68,7 +76,7 @@ export function podOf(
 function containerOf(config: KubernetesConfig, workload: Workload) {
   const { image, command, mounts, ports } = workload;
   return {
-    name: "main",
+    name: CONTAINER,
     image,
     ...(command !== null && { command }),
     env: environmentOf(workload, resourceName(workload.resourceId)),
