@@ -1,6 +1,8 @@
 import { openKubernetes } from "../../api/adapters/kubernetes/open.ts";
+import { Jupyter } from "../support/cluster/jupyter.ts";
 import { removeNodes } from "../support/cluster/nodes.ts";
 import { endProcess, keepEnding } from "../support/cluster/processes.ts";
+import { servePod } from "../support/cluster/serve-pod.ts";
 import { kubernetesConfig } from "../support/cluster/site.ts";
 import { openTestCluster } from "../support/cluster/test-cluster.ts";
 import { clusterConformance, type ClusterHarness } from "./cluster-port.ts";
@@ -33,6 +35,14 @@ clusterConformance("kubernetes", async (): Promise<ClusterHarness> => {
     pods.set(resourceId, pod);
     return pod;
   };
+  const jupyters = new Map<string, Jupyter>();
+  const servers: { stop(): void }[] = [];
+  const startJupyter = async (resourceId: string) => {
+    const jupyter = new Jupyter();
+    servers.push(await servePod(test.admin, await podOf(resourceId), 8888, jupyter.listener));
+    jupyters.set(resourceId, jupyter);
+    return jupyter;
+  };
   return {
     cluster,
     gpuModel: GPU_MODEL,
@@ -51,12 +61,16 @@ clusterConformance("kubernetes", async (): Promise<ClusterHarness> => {
       await removeNodes(test.admin, [node]);
       await test.addGpuNodes(1);
     },
-    async use() {},
+    async use(resourceId, use) {
+      const jupyter = jupyters.get(resourceId) ?? (await startJupyter(resourceId));
+      jupyter.use(use);
+    },
     async makeUnavailable() {
       refusals = 1;
     },
     async close() {
       ended.abort();
+      for (const server of servers) server.stop();
       await opened.close();
       await test.close();
     },
