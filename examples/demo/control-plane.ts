@@ -1,25 +1,29 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export interface ControlPlane {
   url: string;
-  organizationId: string;
-  ownerToken: string;
-  operatorToken: string;
-  /** Drains, stops and removes everything that it kept. */
-  stop(): Promise<void>;
+  dataDir: string;
 }
 
 const START = fileURLToPath(new URL("../../api/main.ts", import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
-/** Starts a control plane as `npm start` does, on a free port and a fresh data folder of its own. */
-export async function startControlPlane(): Promise<ControlPlane> {
+/**
+ * Starts a control plane as `npm start` does, on a free port and a fresh data folder of its own. Closing the stack drains
+ * and stops it, and removes everything that it kept.
+ */
+export async function startControlPlane(
+  stack: AsyncDisposableStack,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ControlPlane> {
   const dataDir = mkdtempSync(join(tmpdir(), "aifactory-demo-"));
+  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const { DATABASE_URL: _url, DATABASE_ADMIN_URL: _admin, ...environment } = process.env;
   const server = spawn(process.execPath, [START], {
     env: {
@@ -28,36 +32,34 @@ export async function startControlPlane(): Promise<ControlPlane> {
       HOST: "127.0.0.1",
       AIFACTORY_DATA_DIR: dataDir,
       LOG_LEVEL: "error",
+      ...env,
     },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
-  const stop = async () => {
-    await end(server);
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  try {
-    return { ...(await whenReady(server, join(dataDir, "local.json"))), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  stack.defer(() => end(server));
+  return { url: await whenReady(server), dataDir };
 }
 
-async function whenReady(server: ChildProcess, file: string): Promise<Omit<ControlPlane, "stop">> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!existsSync(file)) {
-    if (server.exitCode !== null)
-      throw new Error(`the control plane ended with code ${server.exitCode}`);
-    if (Date.now() > deadline)
-      throw new Error(`the control plane was not ready within ${READY_WITHIN_MS / 1000} s`);
-    await sleep(50);
-  }
-  return JSON.parse(readFileSync(file, "utf8")) as Omit<ControlPlane, "stop">;
+/** It says where it listens once everything is there. */
+async function whenReady(server: ChildProcess): Promise<string> {
+  const ready = Promise.withResolvers<string>();
+  createInterface(server.stdout!).on("line", (text) => {
+    const url = /^AI Factory +(http:\S+)$/.exec(text)?.[1];
+    if (url !== undefined) ready.resolve(url);
+  });
+  server.once("exit", (code) =>
+    ready.reject(new Error(`the control plane ended with code ${code}`)),
+  );
+  const timer = setTimeout(
+    () => ready.reject(new Error(`not ready within ${READY_WITHIN_MS / 1000} s`)),
+    READY_WITHIN_MS,
+  );
+  return ready.promise.finally(() => clearTimeout(timer));
 }
 
 async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  const ended = once(server, "exit");
   server.kill("SIGTERM");
   await ended;
 }

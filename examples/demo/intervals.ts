@@ -1,18 +1,24 @@
 import { paginate, type Container, type Notebook } from "@aifactory/sdk";
+import { decimal, micros } from "./money.ts";
 import { line } from "./print.ts";
-import type { Made } from "./resources.ts";
+import type { Made } from "./deployment.ts";
 import type { Stage } from "./story.ts";
 
-/** What is charged from one moment to another at one price (BIL-1). */
-interface Interval {
+/** What is charged from one moment on at one price (BIL-1). */
+interface OpenInterval {
   id: string;
+  kind: "gpu" | "storage";
   what: string;
   pricePerHour: string;
   from: string;
 }
 
-/** What runs and what is stored, with the prices of the catalogue; it ends when deletion is accepted. */
-export async function openIntervals({ owner }: Stage, made: Made): Promise<Interval[]> {
+export interface Interval extends OpenInterval {
+  to: string;
+}
+
+/** What runs and what is stored, with the prices of the catalogue. */
+export async function openIntervals({ owner }: Stage, made: Made): Promise<OpenInterval[]> {
   const { notebookId, containerId } = made;
   const notebook = await owner.getNotebook({ path: { notebookId } });
   const container = await owner.getContainer({ path: { containerId } });
@@ -23,20 +29,25 @@ export async function openIntervals({ owner }: Stage, made: Made): Promise<Inter
   ];
 }
 
-/** Prints each interval with its end, which the audit log holds. */
+/** Prints each interval with its end, which the audit log holds: a GPU's is the first acceptance of a stop or deletion. */
 export async function printIntervals(
   { owner, organizationId }: Stage,
-  intervals: Interval[],
-): Promise<void> {
+  intervals: readonly OpenInterval[],
+): Promise<Interval[]> {
   const ends = new Map<string, string>();
   for await (const event of paginate(owner.listAuditEvents, { path: { organizationId } })) {
-    if (event.action.startsWith("delete") && event.target.id !== null) {
-      ends.set(event.target.id, event.at);
-    }
+    const { action, target, at, outcome } = event;
+    if (outcome !== "SUCCESS" || target.id === null) continue;
+    // The newest comes first, so that the first end of a GPU is the last one seen.
+    if (/^(stop|delete)/.test(action)) ends.set(`${target.id} gpu`, at);
+    if (action.startsWith("delete")) ends.set(`${target.id} storage`, at);
   }
-  for (const { id, what, pricePerHour, from } of intervals) {
-    line(`interval ${id} ${what} at ${pricePerHour} USD/h from ${from} to ${ends.get(id)}`);
-  }
+  return intervals.map((interval) => {
+    const { id, kind, what, pricePerHour, from } = interval;
+    const to = ends.get(`${id} ${kind}`)!;
+    line(`interval ${id} ${what} at ${pricePerHour} USD/h from ${from} to ${to}`);
+    return { ...interval, to };
+  });
 }
 
 interface Prices {
@@ -54,28 +65,21 @@ async function priceList(owner: Stage["owner"]): Promise<Prices> {
     flavor: (id) => usd(flavors.find((flavor) => flavor.id === id)!.pricePerHour),
     storage: (region, sizeGib) => {
       const price = storage.find((it) => it.region === region && it.kind === "persistent")!;
-      return times(usd(price.pricePerGibHour), sizeGib);
+      return decimal(micros(usd(price.pricePerGibHour)) * BigInt(sizeGib));
     },
   };
 }
 
-function intervalsOf(resource: Notebook | Container, sizeGib: number, prices: Prices): Interval[] {
+function intervalsOf(
+  resource: Notebook | Container,
+  sizeGib: number,
+  prices: Prices,
+): OpenInterval[] {
   const { id, flavor, region, runningSince, storageSince } = resource;
+  const gpu = { id, kind: "gpu", what: `gpu ${flavor}` } as const;
+  const storage = { id, kind: "storage", what: `storage ${sizeGib} GiB` } as const;
   return [
-    { id, what: `gpu ${flavor}`, pricePerHour: prices.flavor(flavor), from: runningSince! },
-    {
-      id,
-      what: `storage ${sizeGib} GiB`,
-      pricePerHour: prices.storage(region, sizeGib),
-      from: storageSince!,
-    },
+    { ...gpu, pricePerHour: prices.flavor(flavor), from: runningSince! },
+    { ...storage, pricePerHour: prices.storage(region, sizeGib), from: storageSince! },
   ];
-}
-
-/** Exact: a decimal of at most six places, so many times. */
-function times(amount: string, count: number): string {
-  const [whole, fraction = ""] = amount.split(".");
-  const micros = BigInt(whole! + fraction.padEnd(6, "0")) * BigInt(count);
-  const digits = micros.toString().padStart(7, "0");
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }

@@ -1,25 +1,18 @@
-import { createClient } from "@aifactory/sdk";
-import { startControlPlane } from "./control-plane.ts";
-import { byPulumi, pulumiIsHere } from "./pulumi.ts";
-import { line } from "./print.ts";
-import { bySdk } from "./resources.ts";
+import { parseArgs } from "node:util";
+import { openClusterStage } from "./cluster/open-stage.ts";
+import { runUntilInterrupted } from "./run.ts";
+import { openSimulatedStage } from "./simulated/open-stage.ts";
 import { tellStory } from "./story.ts";
 
-const controlPlane = await startControlPlane();
-try {
-  const { url, organizationId, ownerToken } = controlPlane;
-  line(`Control plane on ${url}, simulated regions hanoi and tokyo, embedded PostgreSQL`);
-  const deployment = pulumiIsHere()
-    ? byPulumi(url, organizationId, ownerToken)
-    : bySdk(url, organizationId, ownerToken);
-  await tellStory({
-    deployment,
-    organizationId,
-    owner: createClient({ url, token: ownerToken }),
-    // A simulated day takes its time.
-    operator: createClient({ url, token: controlPlane.operatorToken, timeoutSeconds: 300 }),
-    signIn: (token) => createClient({ url, token }),
-  });
-} finally {
-  await controlPlane.stop();
-}
+// `npm run demo`: on simulated regions, where an hour passes at once. `-- --cluster`: on a Kubernetes of its own with
+// simulated nodes, `-- --kubeconfig FILE`: on a throw-away one of yours; there two real minutes pass.
+const { values } = parseArgs({
+  options: { cluster: { type: "boolean", default: false }, kubeconfig: { type: "string" } },
+});
+const { cluster, kubeconfig } = values;
+
+await runUntilInterrupted(async (stack) => {
+  const real = cluster || kubeconfig !== undefined;
+  const open = real ? openClusterStage(stack, kubeconfig ?? null) : openSimulatedStage(stack);
+  await tellStory(await open);
+});

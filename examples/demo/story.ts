@@ -1,41 +1,72 @@
 import { AiFactoryError, paginate, type Client } from "@aifactory/sdk";
+import { expectByHand } from "./by-hand.ts";
 import { printCharges } from "./charges.ts";
+import type { Deployment, Made } from "./deployment.ts";
 import { openIntervals, printIntervals } from "./intervals.ts";
 import { heading, line } from "./print.ts";
-import type { Deployment, Made } from "./resources.ts";
+import { stop } from "./stop.ts";
 
 export interface Stage {
   deployment: Deployment;
   organizationId: string;
   owner: Client;
   operator: Client;
-  signIn(token: string): Client;
+  /** Somebody who is a Member of the Workspace. */
+  member(workspaceId: string): Promise<Client>;
+  time: Time;
+  /** Where the clusters are real. */
+  kubernetes?: Kubernetes;
+}
+
+export interface Time {
+  /** What passes, as a sentence. */
+  span: string;
+  pass(): Promise<void>;
+  /** Until every minute that something ended in is over and charged. */
+  untilCharged(): Promise<void>;
+}
+
+export interface Kubernetes {
+  /** Prints what is there of ours. */
+  show(): Promise<void>;
+  /** Throws where something is left. */
+  expectNothing(): Promise<void>;
 }
 
 /** The main job from an empty Organization to an empty Organization, told as it happens. */
 export async function tellStory(stage: Stage): Promise<void> {
+  const { deployment, time, kubernetes } = stage;
   heading("The Owner funds the Organization with a voucher");
   await fund(stage);
 
   heading("A Workspace with boundary and Quota, a Notebook, a GPU Container");
-  const made = await stage.deployment.up();
+  const made = await deployment.up();
+  if (kubernetes !== undefined) {
+    heading("What Kubernetes has of them");
+    await kubernetes.show();
+  }
 
   heading("What a Member may not do");
   await showRefusals(stage, made);
 
-  heading("An hour passes");
-  await letAnHourPass(stage);
+  heading(time.span);
+  await time.pass();
+  const intervals = await openIntervals(stage, made);
+  if (kubernetes !== undefined) {
+    heading("Stopped, they free their GPUs and keep their volumes");
+    await stop(stage.owner, made);
+    await kubernetes.show();
+  }
 
   heading("Everything goes away");
-  const intervals = await openIntervals(stage, made);
-  await stage.deployment.destroy();
+  await deployment.destroy();
   await expectEmpty(stage);
-  // The minutes in which things ended are charged once they are over.
-  await advance(stage, 61);
+  await kubernetes?.expectNothing();
+  await time.untilCharged();
 
   heading("What it cost, to the millionth");
-  await printIntervals(stage, intervals);
-  await printCharges(stage);
+  const ended = await printIntervals(stage, intervals);
+  expectByHand(ended, await printCharges(stage));
 }
 
 async function fund({ operator, owner, organizationId }: Stage): Promise<void> {
@@ -51,19 +82,10 @@ async function fund({ operator, owner, organizationId }: Stage): Promise<void> {
   );
 }
 
-async function showRefusals(
-  { operator, organizationId, signIn }: Stage,
-  made: Made,
-): Promise<void> {
+async function showRefusals(stage: Stage, made: Made): Promise<void> {
   const { workspaceId, notebookId } = made;
-  const { token } = await operator.mintToken({
-    body: {
-      organizationId,
-      email: "minh@example.com",
-      workspaces: [{ workspaceId, role: "Member" }],
-    },
-  });
-  const member = signIn(token!);
+  const { organizationId } = stage;
+  const member = await stage.member(workspaceId);
   const cpu = {
     name: "mine",
     flavor: "cpu-small",
@@ -91,25 +113,6 @@ async function refused(what: string, attempt: Promise<unknown>): Promise<void> {
     throw new Error(`${what} was not refused`, { cause: error });
   line(`${what}: ${error.status} ${error.code}`);
   line(`  ${error.detail}`);
-}
-
-async function letAnHourPass(stage: Stage): Promise<void> {
-  const { now } = await stage.operator.getClock();
-  const secondsToMinute = 60 - Math.floor((Date.parse(now) / 1000) % 60);
-  const start = await advance(stage, secondsToMinute);
-  line(`From a minute's start, ${start} …`);
-  line(`… to ${await advance(stage, 3600)}`);
-  const { total, burnPerHour } = await stage.owner.getWallet({
-    path: { organizationId: stage.organizationId },
-  });
-  line(
-    `The Wallet holds ${total.amount} ${total.currency}; it burns ${burnPerHour.amount} an hour`,
-  );
-}
-
-async function advance({ operator }: Stage, seconds: number): Promise<string> {
-  const { now } = await operator.advanceClock({ body: { seconds } });
-  return now;
 }
 
 async function expectEmpty({ owner, organizationId }: Stage): Promise<void> {

@@ -6,6 +6,7 @@ import {
   KubernetesObjectApi,
   PatchStrategy,
   setHeaderOptions,
+  VersionApi,
 } from "@kubernetes/client-node";
 
 /** The clients that tests and their support use, from a kubeconfig's path. */
@@ -18,6 +19,7 @@ export function connect(kubeconfig: string) {
     config,
     core: config.makeApiClient(CoreV1Api),
     objects: KubernetesObjectApi.makeApiClient(config),
+    version: config.makeApiClient(VersionApi),
   };
 }
 

@@ -6,23 +6,11 @@ import {
   type Client,
 } from "@aifactory/sdk";
 import { notebooksOnlyIn } from "../quickstart/boundary.ts";
+import type { Access, Deployment, Made } from "./deployment.ts";
 import { line, progress } from "./print.ts";
 
-/** The ids of what the story makes. */
-export interface Made {
-  workspaceId: string;
-  notebookId: string;
-  containerId: string;
-}
-
-/** How the resources come and go: by `pulumi up`, or by the SDK where there is no Pulumi CLI. */
-export interface Deployment {
-  up(): Promise<Made>;
-  destroy(): Promise<void>;
-}
-
 /** The resources of `examples/quickstart`, made with the SDK alone. */
-export function bySdk(url: string, organizationId: string, token: string): Deployment {
+export function bySdk({ url, organizationId, token }: Access): Deployment {
   const client = createClient({ url, token });
   let made: (Made & { policyId: string }) | undefined;
   return {
