@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 test.each(seeds)(
-  "BIL-1…6 WAL-2 WAL-3 WAL-6 seed %i: every minute is charged once, from the right credit, whatever fails",
+  "BIL-1…6 WAL-2 WAL-3 WAL-4 WAL-6 seed %i: every minute is charged once, from the right credit, whatever fails",
   async (seed) => {
     const journal: string[] = [];
     try {
