@@ -71,11 +71,6 @@ export class Catalogue {
     return pricesAt(entry.prices, at);
   }
 
-  /** Micro-units of each currency for one US dollar at that moment. */
-  exchangeRates(at: Date): Prices {
-    return ratesOf(effectiveAt(this.#file.exchangeRates, at));
-  }
-
   /** Every price of every flavor, and of a GiB in every region. */
   get priceList(): DatedPrice[] {
     const flavors = this.flavors.flatMap(({ id, prices }) => datedPrices("gpu", id, prices));
@@ -86,7 +81,7 @@ export class Catalogue {
     return [...flavors, ...regions];
   }
 
-  /** Every rate there is, with the moment from which it holds. */
+  /** Micro-units of each currency for one US dollar, each with the moment from which it holds. */
   get exchangeRateList(): { from: Date; rates: Prices }[] {
     return this.#file.exchangeRates.map((entry) => ({
       from: startOf(entry),
