@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ComponentName } from "./binaries.ts";
 
-export type KubernetesName = Exclude<ComponentName, "kwok">;
+export type KubernetesName = Exclude<ComponentName, "kwok" | "simulated-kubelet">;
 
 export interface Places {
   folder: string;
@@ -14,9 +14,6 @@ export interface Ports {
   etcd: number;
   etcdPeer: number;
   apiServer: number;
-  /** The simulated kubelet's, which answers the API server for every node. */
-  kubelet: number;
-  kwok: number;
 }
 
 /** The arguments of the programs that make up a Kubernetes without nodes, on the loopback. */
@@ -57,6 +54,8 @@ export function commands(places: Places): Record<KubernetesName, string[]> {
       `--service-account-key-file=${file("service-account.pub")}`,
       `--service-account-signing-key-file=${file("service-account.key")}`,
       "--allow-privileged=true",
+      `--kubelet-client-certificate=${file("apiserver.crt")}`,
+      `--kubelet-client-key=${file("apiserver.key")}`,
       "--kubelet-preferred-address-types=InternalIP",
     ],
     "kube-controller-manager": [
@@ -67,11 +66,40 @@ export function commands(places: Places): Record<KubernetesName, string[]> {
       "--node-monitor-period=1s",
     ],
     "kube-scheduler": client,
+  };
+}
+
+export interface Nodes {
+  /** Path of the administrator's kubeconfig. */
+  admin: string;
+  /** Of this machine, as the API server sees it. */
+  address: string;
+  ports: { kwok: number; kubelet: number };
+  /** File of the certificates that vouch for the API server. */
+  authority: string;
+}
+
+/** The arguments of the programs that play the nodes with our label. */
+export function nodeCommands(
+  folder: string,
+  { admin, address, ports, authority }: Nodes,
+): Record<"kwok" | "simulated-kubelet", string[]> {
+  const configs = ["options", "nodes", "pods"];
+  return {
+    kwok: [
+      `--kubeconfig=${admin}`,
+      ...configs.map((name) => `--config=${join(import.meta.dirname, `kwok/${name}.yaml`)}`),
+      "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
+      "--node-lease-duration-seconds=40",
+      "--cidr=10.128.0.0/12",
+      `--node-ip=${address}`,
+      `--node-port=${ports.kubelet}`,
+      `--server-address=127.0.0.1:${ports.kwok}`,
+    ],
     "simulated-kubelet": [
-      `--kubeconfig=${file("admin.kubeconfig")}`,
-      `--address=127.0.0.1:${ports.kubelet}`,
-      `--cert=${file("apiserver.crt")}`,
-      `--key=${file("apiserver.key")}`,
+      `--kubeconfig=${admin}`,
+      `--address=${address}:${ports.kubelet}`,
+      `--client-ca=${authority}`,
       `--logs=${logFolder(folder)}`,
     ],
   };
@@ -79,21 +107,3 @@ export function commands(places: Places): Record<KubernetesName, string[]> {
 
 /** Where the processes of simulated Pods write. */
 export const logFolder = (folder: string): string => join(folder, "pod-logs");
-
-/** The arguments of KWOK, which plays the nodes with our label. */
-export function kwokCommand(
-  kubeconfig: string,
-  ports: { kwok: number; kubelet: number },
-): string[] {
-  const configs = ["options", "nodes", "pods"];
-  return [
-    `--kubeconfig=${kubeconfig}`,
-    ...configs.map((name) => `--config=${join(import.meta.dirname, `kwok/${name}.yaml`)}`),
-    "--manage-nodes-with-label-selector=kwok.x-k8s.io/node=fake",
-    "--node-lease-duration-seconds=40",
-    "--cidr=10.128.0.0/12",
-    "--node-ip=127.0.0.1",
-    `--node-port=${ports.kubelet}`,
-    `--server-address=127.0.0.1:${ports.kwok}`,
-  ];
-}

@@ -19,14 +19,16 @@ export function writeCredentials(folder: string): string {
 /** A kubeconfig's part that says where the API server is and whom to trust; as in the file. */
 export interface ServerEntry {
   server: string;
-  "certificate-authority-data"?: string;
-  "insecure-skip-tls-verify"?: boolean;
+  "certificate-authority-data": string;
 }
 
-/** An API server of ours makes its own certificate at its first start; that is the one to trust. */
+/** The file of the certificate that an API server of ours makes at its first start, and of the one that vouches for it. */
+export const servingCertificate = (folder: string): string => join(folder, "apiserver.crt");
+
+/** Its own certificate is the one to trust. */
 export const ownServer = (folder: string, server: string): ServerEntry => ({
   server,
-  "certificate-authority-data": readFileSync(join(folder, "apiserver.crt")).toString("base64"),
+  "certificate-authority-data": readFileSync(servingCertificate(folder)).toString("base64"),
 });
 
 /** Writes a kubeconfig for whoever has the token; answers its path. */

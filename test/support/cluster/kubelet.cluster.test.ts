@@ -1,7 +1,7 @@
 import { get, type RequestOptions } from "node:https";
 import { PassThrough, Readable } from "node:stream";
 import { Exec, type KubeConfig } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { podHttp } from "../../../api/adapters/kubernetes/activity/pod-http.ts";
 import { writeLogs } from "./logs.ts";
 import { endProcess } from "./processes.ts";
@@ -10,13 +10,13 @@ import { servePod } from "./serve-pod.ts";
 import { openTestCluster, type TestCluster } from "./test-cluster.ts";
 import { until } from "./until.ts";
 
-// An API server of somebody else's finds no kubelet behind simulated nodes.
-describe.skipIf(inject("cluster").external)("what the API server asks of simulated nodes", () => {
+describe("what the API server asks of simulated nodes", () => {
   let cluster: TestCluster;
   let pods: Pods;
+  let node: string;
   beforeAll(async () => {
     cluster = openTestCluster();
-    await cluster.addGpuNodes(1);
+    [node] = (await cluster.addGpuNodes(1)) as [string];
     pods = await openPods(cluster, "kubelet");
     for (const name of ["talking", "silent"]) await pods.create(name, 1);
     for (const name of ["talking", "silent"]) await pods.isReady(name);
@@ -116,6 +116,16 @@ describe.skipIf(inject("cluster").external)("what the API server asks of simulat
     );
     expect(await read()).toBe("200 token secret asked for /api/status");
     server.stop();
+  });
+
+  test("nobody but the API server may run a command through the kubelet", async () => {
+    const { status } = await cluster.admin.core.readNode({ name: node });
+    const { address } = status!.addresses!.find(({ type }) => type === "InternalIP")!;
+    const url = `https://${address}:${status!.daemonEndpoints!.kubeletEndpoint!.Port}/exec/a/b/c`;
+    const answer = new Promise((resolve, reject) => {
+      get(url, { rejectUnauthorized: false }, resolve).on("error", reject);
+    });
+    await expect(answer).rejects.toMatchObject({ code: expect.stringMatching(/TLS|ECONNRESET/) });
   });
 });
 

@@ -1,9 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clusterBinaries, type Binaries, type ComponentName } from "./binaries.ts";
-import { commands, logFolder, type KubernetesName, type Ports } from "./commands.ts";
+import { commands, type KubernetesName, type Ports } from "./commands.ts";
 import { Component } from "./component.ts";
-import { ownServer, writeCredentials, writeKubeconfig } from "./credentials.ts";
+import { ownServer, servingCertificate, writeCredentials, writeKubeconfig } from "./credentials.ts";
 import { newDataFolder, removeDataFolder } from "./data-folder.ts";
 import { stablePort } from "./ports.ts";
 import { untilReady } from "./ready.ts";
@@ -41,8 +40,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
     etcd: await stablePort(),
     etcdPeer: await stablePort(),
     apiServer: await stablePort(),
-    kubelet: await stablePort(),
-    kwok: await stablePort(),
   };
   const kubernetes = programs(binaries, folder, ports, options.durable ?? false);
   const stopKubernetes = async () => {
@@ -54,19 +51,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
     const url = `https://127.0.0.1:${ports.apiServer}`;
     const admin = await startKubernetes(kubernetes, folder, url);
     const storageClass = { name: "standard", isDefault: true };
-    const { kwok, controlPlane, stop } = await startSimulation({
-      kwok: binaries.kwok,
+    const { components, controlPlane, stop } = await startSimulation({
       folder,
       admin,
       server: ownServer(folder, url),
-      ports,
+      authority: servingCertificate(folder),
+      address: "127.0.0.1",
       storageClass,
     });
     return {
       url,
       kubeconfigs: { admin, controlPlane },
       storageClass: storageClass.name,
-      components: { ...kubernetes, kwok },
+      components: { ...kubernetes, ...components },
       async restartApiServer({ downMs = 0 } = {}) {
         const apiServer = kubernetes["kube-apiserver"];
         await apiServer.kill();
@@ -94,7 +91,6 @@ function programs(binaries: Binaries, folder: string, ports: Ports, durable: boo
     "kube-apiserver": component("kube-apiserver"),
     "kube-controller-manager": component("kube-controller-manager"),
     "kube-scheduler": component("kube-scheduler"),
-    "simulated-kubelet": component("simulated-kubelet"),
   };
 }
 
@@ -107,7 +103,5 @@ async function startKubernetes(parts: Kubernetes, folder: string, url: string): 
   const admin = writeKubeconfig(folder, "admin", ownServer(folder, url), token);
   parts["kube-controller-manager"].start();
   parts["kube-scheduler"].start();
-  mkdirSync(logFolder(folder));
-  parts["simulated-kubelet"].start();
   return admin;
 }

@@ -13,8 +13,7 @@ import (
 
 func main() {
 	address := flag.String("address", "", "where it listens")
-	cert := flag.String("cert", "", "file of its certificate")
-	key := flag.String("key", "", "file of the certificate's key")
+	authority := flag.String("client-ca", "", "file of the certificates that vouch for the API server")
 	kubeconfig := flag.String("kubeconfig", "", "where it reads Pods")
 	logs := flag.String("logs", "", "folder of the log files")
 	flag.Parse()
@@ -25,9 +24,13 @@ func main() {
 	}
 	pods := podReader{kubernetes.NewForConfigOrDie(config)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", logServer{pods, *logs}.serve)
 	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", execServer{pods}.serve)
 	mux.HandleFunc("/portForward/{namespace}/{pod}", forwardServer{pods}.serve)
-	log.Fatal(http.ListenAndServeTLS(*address, *cert, *key, mux))
+	tls, err := tlsConfig(*authority)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := http.Server{Addr: *address, Handler: mux, TLSConfig: tls}
+	log.Fatal(server.ListenAndServeTLS("", ""))
 }
