@@ -53,6 +53,20 @@ export function createMetrics(database: Database, clusters: Iterable<Cluster>): 
       }
     },
   });
+  void new Counter({
+    name: "aifactory_cluster_requests_total",
+    help: "Requests sent to a cluster, by method",
+    labelNames: ["cluster", "method"],
+    registers,
+    collect() {
+      this.reset();
+      for (const cluster of clusters) {
+        if (!isFollowed(cluster)) continue;
+        for (const [method, count] of Object.entries(cluster.requests()))
+          this.inc({ cluster: cluster.id, method }, count);
+      }
+    },
+  });
   return {
     registry,
     ticked: (shards) => ticks.inc(shards),

@@ -49,7 +49,12 @@ export interface Cluster {
   applyVolume(volume: VolumeRequest): Promise<void>;
   /** Asks for the removal of the volume; it goes when no workload uses it any more. */
   deleteVolume(workspaceId: string, volumeId: string): Promise<void>;
-  observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null>;
+  /** With `wasThere`, a cluster says that nothing is left only after it has made sure. */
+  observeVolume(
+    workspaceId: string,
+    volumeId: string,
+    wasThere?: boolean,
+  ): Promise<ObservedVolume | null>;
 
   /** Makes what a Workspace has on the cluster as it must be, whatever others have made of it (ORG-3). */
   restoreWorkspace(workspaceId: string): Promise<void>;
@@ -88,10 +93,12 @@ export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDrive
   return "settle" in cluster && "nextDueAt" in cluster;
 }
 
-/** A cluster that is followed from afar: it says how long it has not been heard of. */
+/** A cluster that is followed from afar: it says how long it has not been heard of, and how much it was asked. */
 export interface Followed {
   /** Machine time in milliseconds, by kind of object; null before the first list. */
   silence(): Record<string, number | null>;
+  /** Requests sent to it since the start, by HTTP method. */
+  requests(): Readonly<Record<string, number>>;
 }
 
 /** Whether the cluster is followed from afar. */

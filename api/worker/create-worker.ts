@@ -44,6 +44,8 @@ export interface Worker {
 }
 
 const TICK_MS = 1000;
+// What comes on the list meanwhile is claimed together.
+const CLAIM_PAUSE_MS = 20;
 const QUIET_DEADLINE_MS = 60_000;
 
 /** The loops of one replica over the work list and its clusters. */
@@ -101,6 +103,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const claim = async () => {
     while (await runner.fill());
     await wake.sleep(pollMs);
+    await sleep(CLAIM_PAUSE_MS);
   };
 
   // Everything that can be claimed now, until none of it runs; answers whether there was any.

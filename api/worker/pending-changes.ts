@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectChange } from "#ports/cluster.ts";
 import { Wake } from "./wake.ts";
 
-// Long enough that the changes of one event become one statement.
-const COALESCE_MS = 10;
+// Long enough that the changes of a moment become one statement.
+const COALESCE_MS = 20;
 const IDLE_MS = 60_000;
 
 /** Changes that wait to be put on the list, each object once. */

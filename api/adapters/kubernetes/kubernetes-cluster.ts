@@ -7,6 +7,7 @@ import {
   type Followed,
   type LogOptions,
   type NodeCapacity,
+  type ObjectChange,
   type ObjectRef,
   type ObservedVolume,
   type ObservedWorkload,
@@ -24,6 +25,7 @@ import { paths } from "./api/paths.ts";
 import { applyWorkload, type Hands } from "./apply-workload.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
+import { News } from "./news.ts";
 import { capacityOf } from "./observe/capacity.ts";
 import { isDrifted } from "./observe/drift.ts";
 import { endpointsOf } from "./observe/endpoints.ts";
@@ -103,19 +105,12 @@ export class KubernetesCluster implements Cluster, Followed {
     resourceId: string,
     before: ObservedWorkload | null = null,
   ): Promise<ObservedWorkload | null> {
-    const { view, config } = this.#hands;
+    const { view } = this.#hands;
     await view.synced();
     const wasThere = before !== null && before.phase !== "gone";
     if (view.podsOf(resourceId).length === 0 && wasThere)
       await this.#lookForPods(workspaceId, resourceId);
-    const pods = view.podsOf(resourceId);
-    if (pods.length === 0) return this.#withoutPods(resourceId, before);
-    const observed = observeWorkload(pods, before, {
-      circumstances: (pod) => this.#circumstances(pod),
-      lostAt: (pod) => this.#lostAt(pod),
-      endpoints: endpointsOf(config, newestOf(pods), view.servicesOf(resourceId)),
-    });
-    return this.#drifted(pods) ? { ...observed, drifted: true } : observed;
+    return this.#workload(resourceId, before);
   }
 
   async *logs(
@@ -175,19 +170,22 @@ export class KubernetesCluster implements Cluster, Followed {
     else if (answer.kind === "PersistentVolumeClaim") view.claims.put(answer);
   }
 
-  async observeVolume(workspaceId: string, volumeId: string): Promise<ObservedVolume | null> {
+  async observeVolume(
+    workspaceId: string,
+    volumeId: string,
+    wasThere = false,
+  ): Promise<ObservedVolume | null> {
     const { view, client, config } = this.#hands;
     await view.synced();
-    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
-    if (view.claims.get(namespace, name) === undefined) {
-      try {
-        view.claims.put(await client.get<KubernetesObject>(paths.claims(namespace, name)));
-      } catch (error) {
-        if (!isRefusal(error, 404)) throw error;
-      }
+    const known = this.#volume(workspaceId, volumeId);
+    if (known !== null || !wasThere) return known;
+    try {
+      const path = paths.claims(namespaceOf(config, workspaceId), volumeName(volumeId));
+      view.claims.put(await client.get<KubernetesObject>(path));
+    } catch (error) {
+      if (!isRefusal(error, 404)) throw error;
     }
-    const claim = view.claims.get(namespace, name);
-    return claim === undefined ? null : observeVolume(claim);
+    return this.#volume(workspaceId, volumeId);
   }
 
   async restoreWorkspace(workspaceId: string): Promise<void> {
@@ -228,9 +226,16 @@ export class KubernetesCluster implements Cluster, Followed {
     return Object.fromEntries(kinds.map(([kind, { silentMs }]) => [kind, silentMs]));
   }
 
+  requests(): Readonly<Record<string, number>> {
+    return this.#hands.client.counts;
+  }
+
   async watch(listener: WatchListener, signal: AbortSignal): Promise<void> {
     const { view } = this.#hands;
-    const unsubscribe = view.subscribe((change) => listener.changed(change));
+    const news = new News((change) => this.#known(change));
+    const unsubscribe = view.subscribe((change, told) => {
+      if (news.isOf(change) && told) listener.changed(change);
+    });
     const timer = setInterval(() => this.#tellOfLate(listener), LATE_LOOK_MS);
     try {
       await Promise.race([view.synced(WATCH_PATIENCE_MS), aborted(signal)]);
@@ -257,6 +262,28 @@ export class KubernetesCluster implements Cluster, Followed {
     await view.synced();
     const pods = view.podsOf(resourceId);
     return pods.length === 0 ? null : newestOf(pods);
+  }
+
+  #known({ object, workspaceId, id }: ObjectChange): ObservedWorkload | ObservedVolume | null {
+    return object === "workload" ? this.#workload(id, null) : this.#volume(workspaceId, id);
+  }
+
+  #workload(resourceId: string, before: ObservedWorkload | null): ObservedWorkload | null {
+    const { view, config } = this.#hands;
+    const pods = view.podsOf(resourceId);
+    if (pods.length === 0) return this.#withoutPods(resourceId, before);
+    const observed = observeWorkload(pods, before, {
+      circumstances: (pod) => this.#circumstances(pod),
+      lostAt: (pod) => this.#lostAt(pod),
+      endpoints: endpointsOf(config, newestOf(pods), view.servicesOf(resourceId)),
+    });
+    return this.#drifted(pods) ? { ...observed, drifted: true } : observed;
+  }
+
+  #volume(workspaceId: string, volumeId: string): ObservedVolume | null {
+    const { view, config } = this.#hands;
+    const claim = view.claims.get(namespaceOf(config, workspaceId), volumeName(volumeId));
+    return claim === undefined ? null : observeVolume(claim);
   }
 
   #withoutPods(resourceId: string, before: ObservedWorkload | null): ObservedWorkload | null {

@@ -9,8 +9,6 @@ export interface OpenKubernetes {
   cluster: KubernetesCluster;
   /** What the cluster can do. Throws `ClusterUnavailable`. */
   probe(): Promise<Capabilities>;
-  /** Requests sent so far, by method. */
-  readonly requests: Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -28,7 +26,6 @@ export function openKubernetes(config: KubernetesConfig, options: OpenOptions): 
   const running = view.run(abort.signal);
   return {
     cluster: new KubernetesCluster(client, config, view),
-    requests: client.counts,
     probe: () => probe(client, config),
     async close() {
       abort.abort();

@@ -11,7 +11,7 @@ export type NewVolume = Pick<
 > &
   Partial<Pick<VolumeRow, "tags" | "clientToken" | "resourceId" | "mountPath">>;
 
-/** Inserts an accepted volume and has it provisioned. */
+/** Inserts an accepted volume and has it provisioned: with its resource, where it belongs to one. */
 export async function insertVolume(tx: TenantTx, volume: NewVolume): Promise<VolumeRow> {
   const { status, reason } = deriveVolumeStatus({
     sizeGib: volume.sizeGib,
@@ -31,6 +31,6 @@ export async function insertVolume(tx: TenantTx, volume: NewVolume): Promise<Vol
       statusReason: reason,
     })
     .returning();
-  await enqueueVolume(tx, row!);
+  if (row!.resourceId === null) await enqueueVolume(tx, row!);
   return row!;
 }

@@ -13,7 +13,8 @@ import { serviceFacts, type ServiceFacts } from "./service-facts.ts";
 
 const PATIENCE_MS = 5000;
 
-type Listener = (change: ObjectChange) => void;
+/** `told`: by the cluster, not by an answer to ourselves. */
+type Listener = (change: ObjectChange, told: boolean) => void;
 
 /**
  * What this replica knows of a cluster: one watch a kind. Every replica has it, for stock is asked everywhere; only the one
@@ -58,9 +59,7 @@ export class ClusterView {
       ...of("PersistentVolumeClaim", paths.allClaims),
       selectors: ours,
       project: claimFacts,
-      changed: (before, after, told) => {
-        if (told) this.#claimChanged((after ?? before)!);
-      },
+      changed: (before, after, told) => this.#claimChanged((after ?? before)!, told),
     });
     this.services = new Reflector({
       ...of("Service", paths.allServices),
@@ -102,8 +101,8 @@ export class ClusterView {
     return () => this.#listeners.delete(listener);
   }
 
-  tell(change: ObjectChange): void {
-    for (const listener of this.#listeners) listener(change);
+  tell(change: ObjectChange, told = true): void {
+    for (const listener of this.#listeners) listener(change, told);
   }
 
   podsOf(resourceId: string): OwnPod[] {
@@ -132,7 +131,7 @@ export class ClusterView {
       remove(this.#podsOf, before.resourceId, before.name);
     if (after !== null) add(this.#podsOf, after.resourceId, after.name, after);
     const { workspaceId, resourceId: id } = after ?? before ?? {};
-    if (id !== undefined && told) this.tell({ object: "workload", workspaceId: workspaceId!, id });
+    if (id !== undefined) this.tell({ object: "workload", workspaceId: workspaceId!, id }, told);
   }
 
   #nodeChanged(before: NodeFacts | undefined, after: NodeFacts | undefined): void {
@@ -144,8 +143,8 @@ export class ClusterView {
       if (node === name) this.tell({ object: "workload", workspaceId, id });
   }
 
-  #claimChanged({ workspaceId, volumeId: id }: ClaimFacts): void {
-    this.tell({ object: "volume", workspaceId, id });
+  #claimChanged({ workspaceId, volumeId: id }: ClaimFacts, told: boolean): void {
+    this.tell({ object: "volume", workspaceId, id }, told);
   }
 
   #aroundChanged<T extends { workspaceId: string; resourceId: string; name: string }>(
@@ -157,7 +156,7 @@ export class ClusterView {
     if (before !== undefined) remove(index, before.resourceId, before.name);
     if (after !== undefined) add(index, after.resourceId, after.name, after);
     const { workspaceId, resourceId: id } = (after ?? before)!;
-    if (told) this.tell({ object: "workload", workspaceId, id });
+    this.tell({ object: "workload", workspaceId, id }, told);
   }
 }
 

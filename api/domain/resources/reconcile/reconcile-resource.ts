@@ -37,6 +37,8 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
         const { volumes, workload } = await buildWorkload(site.database, site.catalogue, row);
         for (const volume of volumes) await cluster.applyVolume(volume);
         await cluster.applyWorkload(workload);
+        // Where nothing was before, the watch tells what becomes of it.
+        if (observed === null) return;
       }
     }
   };

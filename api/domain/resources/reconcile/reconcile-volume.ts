@@ -16,8 +16,8 @@ export function reconcileVolume(site: ReconcileDependencies): WorkHandler {
       const seen = await readVolume(site.database, item.key);
       if (seen === null) return;
       const cluster = clusterOf(site, seen.row.clusterId);
-      const { workspaceId, id: volumeId } = seen.row;
-      const observed = await cluster.observeVolume(workspaceId, volumeId);
+      const { workspaceId, id: volumeId, observedAt } = seen.row;
+      const observed = await cluster.observeVolume(workspaceId, volumeId, observedAt !== null);
       const row = await storeVolume(site, context, seen, observed);
       const step = row === null ? null : nextStep(row, observed, seen.inUse);
       if (step === null) return;

@@ -61,6 +61,8 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
 
 function isKnown({ row }: ResourceSeen, observed: ObservedWorkload | null): boolean {
   if (row.desiredState === "deleted" && observed === null) return false;
+  // Wanted, and not there yet: nothing of it is to be recorded.
+  if (row.desiredState === "running" && row.observed === null && observed === null) return true;
   const isVerified = row.observedAt !== null && row.observedAt >= row.desiredAt;
   return isVerified && isDeepStrictEqual(row.observed, remember(row.observed, observed));
 }

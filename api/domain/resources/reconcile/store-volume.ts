@@ -47,14 +47,15 @@ export async function storeVolume(
       })
       .where(ofRow)
       .returning();
-    const provisioned = current.observedSizeGib === null && observedSizeGib !== null;
-    if (provisioned || deletedAt !== null) await enqueueResource(tx, current);
-    if (deletedAt !== null) await enqueueWorkspaceRemoval(tx, current.workspaceId);
+    if (deletedAt !== null) {
+      await enqueueResource(tx, current);
+      await enqueueWorkspaceRemoval(tx, current.workspaceId);
+    }
     return stored!;
   });
 }
 
-// Its resource says that it waits for storage, or is deleted only after it.
+// Its resource is deleted only after it.
 async function enqueueResource(tx: TenantTx, { resourceId, clusterId }: VolumeRow): Promise<void> {
   if (resourceId === null) return;
   const { organizationId } = tx;
