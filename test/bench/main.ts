@@ -10,12 +10,18 @@ const BENCHES: Record<
   api: () => import("./api.ts"),
   billing: () => import("./billing.ts"),
   policy: () => import("./policy.ts"),
+  provisioning: () => import("./provisioning.ts"),
   site: () => import("./site.ts"),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, runs: { type: "string" } },
+  options: {
+    json: { type: "string" },
+    runs: { type: "string" },
+    instances: { type: "string" },
+    rounds: { type: "string" },
+  },
 });
 const [name = ""] = positionals;
 const load = BENCHES[name];
@@ -24,10 +30,18 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const run = (await load()).default;
-  const result = await run({ runs: values.runs === undefined ? null : Number(values.runs) });
+  const result = await run({
+    runs: numberOf(values.runs),
+    rounds: numberOf(values.rounds),
+    instances: numberOf(values.instances),
+  });
   for (const line of result.lines) console.log(line);
   console.log(result.passed ? "passed" : "BELOW THE FLOOR");
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ name, ...result }, null, 2)}\n`);
   process.exitCode = result.passed ? 0 : 1;
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
 }

@@ -2,6 +2,10 @@
 export interface BenchOptions {
   /** How many usage runs, where there are any; null for the full size. */
   readonly runs: number | null;
+  /** How many notebooks, where there are any; null for the full sizes. */
+  readonly instances: number | null;
+  /** How often each is measured; null for what the benchmark takes itself. */
+  readonly rounds: number | null;
 }
 
 /** What a benchmark measured, and whether that is good enough. */

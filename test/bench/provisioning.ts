@@ -1,0 +1,130 @@
+import { cpus, loadavg } from "node:os";
+import { startControlPlane } from "./provisioning/control-plane.ts";
+import { startFloor } from "./provisioning/floor.ts";
+import { measureSize, warmUp, type Measured } from "./provisioning/measure-size.ts";
+import { openStage } from "./provisioning/stage.ts";
+import type { BenchOptions, BenchResult } from "./result.ts";
+
+const SIZES = [100, 500];
+const ROUNDS = 5;
+const FLOOR = 0.8;
+const GPUS_OF_NODE = 8;
+
+const METHOD = [
+  `Notebooks of one GPU and a home volume in a new Workspace, from the first POST to the last row RUNNING, on a real etcd (fsync on),`,
+  `API server, controllers and scheduler with KWOK's nodes of ${GPUS_OF_NODE} GPUs; one replica of the control plane as it is started, its own`,
+  `PostgreSQL with fsync. The floor is a raw client that applies the same objects on as many connections to the API server and has one`,
+  `watch, from its first request to the last Pod ready; the control plane stands still meanwhile. In turn, everything removed in between,`,
+  `after a warm-up of both; medians of the rounds, ratios within a round. A further round tells the delays and what is sent while all run.`,
+];
+const HEADER = [
+  row("", "", "", "", "", "requests each", "while", "Pod ready → row", "", "processor seconds"),
+  row(
+    "notebooks",
+    "floor",
+    "system",
+    "floor/",
+    "accepted",
+    "reads writes",
+    "they run",
+    "p50",
+    "p99",
+    "Kubernetes under floor, system; node; PostgreSQL",
+  ),
+];
+
+/** Provisioning at four fifths of the bare API server's speed or more, without a read and without a request for what runs. */
+export default async function benchProvisioning({
+  instances,
+  rounds,
+}: BenchOptions): Promise<BenchResult> {
+  const sizes = instances === null ? SIZES : [instances];
+  const stage = await openStage(Math.max(...sizes), GPUS_OF_NODE);
+  const floor = startFloor();
+  try {
+    const controlPlane = await startControlPlane(stage);
+    try {
+      const bench = { stage, controlPlane, floor };
+      await warmUp(bench);
+      const measured: Measured[] = [];
+      for (const size of sizes) measured.push(await measureSize(bench, size, rounds ?? ROUNDS));
+      return resultOf(measured);
+    } finally {
+      await controlPlane.stop();
+    }
+  } finally {
+    await floor.stop();
+    await stage.stop();
+  }
+}
+
+function resultOf(measured: Measured[]): BenchResult {
+  const limits = measured.flatMap(limitsOf);
+  const load = loadavg().map((it) => it.toFixed(1));
+  return {
+    passed: limits.every(({ holds }) => holds),
+    lines: [
+      ...METHOD,
+      `All of it on one machine of ${cpus().length} processors, whose load was ${load.join(", ")} at the end.`,
+      ...HEADER,
+      ...measured.map(shown),
+      ...measured.map(
+        ({ notebooks, ratios }) =>
+          `rounds of ${notebooks}: ${ratios.map((it) => it.toFixed(2)).join(", ")}`,
+      ),
+      ...limits.map(({ holds, text }) => `${holds ? "holds" : "does not hold"}: ${text}`),
+    ],
+    figures: Object.assign({}, ...measured.map(figuresOf)),
+  };
+}
+
+function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
+  return [
+    {
+      holds: ratio >= FLOOR,
+      text: `${notebooks} notebooks at ${ratio.toFixed(2)} of the floor's speed (at least ${FLOOR})`,
+    },
+    { holds: reads === 0, text: `${reads.toFixed(2)} reads for each of ${notebooks} (none)` },
+    {
+      holds: steadyRequests === 0,
+      text: `${steadyRequests} requests while ${notebooks} run (none)`,
+    },
+  ];
+}
+
+function shown(it: Measured): string {
+  const { floor, kubernetes, node, postgres } = it.processor;
+  return row(
+    String(it.notebooks),
+    seconds(it.floorSeconds),
+    seconds(it.seconds),
+    it.ratio.toFixed(2),
+    seconds(it.acceptedSeconds),
+    `${it.reads.toFixed(2)}  ${it.writes.toFixed(2)}`,
+    String(it.steadyRequests),
+    `${it.delays.p50Ms.toFixed(0)} ms`,
+    `${it.delays.p99Ms.toFixed(0)} ms`,
+    `${[floor, kubernetes, node, postgres].map(seconds).join(", ")}; at most ${(it.peakMemory / 2 ** 20).toFixed(0)} MiB resident`,
+  );
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
+
+function row(size: string, ...columns: string[]): string {
+  const widths = [7, 7, 6, 8, 13, 8, 15, 7];
+  const cells = columns.map((text, at) => (at < widths.length ? text.padStart(widths[at]!) : text));
+  return [size.padStart(9), ...cells].join("  ").trimEnd();
+}
+
+/** `ratio100`, `seconds500`, … */
+function figuresOf(it: Measured): Record<string, number> {
+  const { notebooks, ratios: _, delays, processor, ...figures } = it;
+  const cpu = Object.entries(processor).map(([part, value]): [string, number] => [
+    `processor${part[0]!.toUpperCase()}${part.slice(1)}`,
+    value,
+  ]);
+  const all: [string, number][] = [...Object.entries({ ...figures, ...delays }), ...cpu];
+  return Object.fromEntries(all.map(([name, value]) => [`${name}${notebooks}`, value]));
+}

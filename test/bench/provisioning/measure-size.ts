@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "../../support/cluster/connect.ts";
+import { median } from "../result.ts";
+import type { BenchedControlPlane } from "./control-plane.ts";
+import { measureDelays, type Delays } from "./delays.ts";
+import type { Floor } from "./floor.ts";
+import type { RawResult } from "./raw-client.ts";
+import { requireSamePod } from "./same-pod.ts";
+import type { Stage } from "./stage.ts";
+import { removeWorkspace, runSystem, type SystemResult } from "./system.ts";
+
+/** Of the product and of the raw client alike: connections to the API server, and notebooks at work at once. */
+const CONNECTIONS = 16;
+const CONCURRENCY = 8;
+/** Of the client that creates notebooks over HTTP. */
+const CLIENTS = 8;
+const STEADY_SECONDS = 20;
+
+export interface Measured {
+  readonly notebooks: number;
+  /** Medians of the rounds; the ratio is taken within each. */
+  readonly ratio: number;
+  readonly ratios: readonly number[];
+  readonly floorSeconds: number;
+  readonly seconds: number;
+  readonly acceptedSeconds: number;
+  /** Of the product to the cluster, each notebook: reads and writes, of the last round. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Of all notebooks together, while they stand. */
+  readonly steadyRequests: number;
+  readonly delays: Delays;
+  readonly peakMemory: number;
+  /** Processor seconds of a round: of Kubernetes under either, and of the control plane and its PostgreSQL. */
+  readonly processor: { floor: number; kubernetes: number; node: number; postgres: number };
+}
+
+export interface Bench {
+  readonly stage: Stage;
+  readonly controlPlane: BenchedControlPlane;
+  readonly floor: Floor;
+}
+
+export async function measureSize(
+  bench: Bench,
+  notebooks: number,
+  rounds: number,
+): Promise<Measured> {
+  const { controlPlane } = bench;
+  const floors: Timed<RawResult>[] = [];
+  const systems: Timed<SystemResult>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await floorRound(bench, notebooks));
+    systems.push(await systemRound(bench, notebooks, floors.at(-1)!.result.pod));
+    const [floor, system] = [floors.at(-1)!.result.seconds, systems.at(-1)!.result.seconds];
+    console.error(
+      `${notebooks}: floor ${floor.toFixed(2)} s, system ${system.toFixed(2)} s, ratio ${(floor / system).toFixed(2)}`,
+    );
+  }
+  const ratios = systems.map(({ result }, at) => floors[at]!.result.seconds / result.seconds);
+  const { requests } = systems.at(-1)!.result;
+  const { GET: reads = 0, ...writes } = requests;
+  const of = (timed: Timed<unknown>[], part: keyof Processor) =>
+    median(timed.map(({ processor }) => processor[part]));
+  return {
+    notebooks,
+    ratio: median(ratios),
+    ratios,
+    floorSeconds: median(floors.map(({ result }) => result.seconds)),
+    seconds: median(systems.map(({ result }) => result.seconds)),
+    acceptedSeconds: median(systems.map(({ result }) => result.acceptedSeconds)),
+    reads,
+    writes: Object.values(writes).reduce((sum, it) => sum + it, 0),
+    ...(await standingRound(bench, notebooks)),
+    peakMemory: controlPlane.memory().peak,
+    processor: {
+      floor: of(floors, "kubernetes"),
+      kubernetes: of(systems, "kubernetes"),
+      node: of(systems, "node"),
+      postgres: of(systems, "postgres"),
+    },
+  };
+}
+
+/** A few notebooks by both, so that neither is measured with code that runs for the first time. */
+export async function warmUp(bench: Bench): Promise<void> {
+  const { result } = await floorRound(bench, 20);
+  await systemRound(bench, 20, result.pod);
+}
+
+async function floorRound(bench: Bench, notebooks: number) {
+  const { stage, floor, controlPlane } = bench;
+  // Another cluster's by its labels, of the same length: the control plane has nothing to do with it.
+  const config = { ...stage.config, id: stage.config.id.replace(/.$/, "0") };
+  const size = { notebooks, connections: CONNECTIONS, concurrency: CONCURRENCY };
+  return controlPlane.apart(async () => {
+    const done = await timed(bench, () => floor.run({ config, ...size }));
+    await untilEmpty(stage);
+    return done;
+  });
+}
+
+async function systemRound(bench: Bench, notebooks: number, rawPod: RawResult["pod"]) {
+  const { stage, controlPlane } = bench;
+  const workspaceId = await controlPlane.newWorkspace();
+  const size = { notebooks, connections: CLIENTS };
+  const done = await timed(bench, () => runSystem(controlPlane, workspaceId, size));
+  await requireSamePod(stage, workspaceId, rawPod);
+  await removeWorkspace(controlPlane, workspaceId);
+  await untilEmpty(stage);
+  return done;
+}
+
+/** One more, beside which a watch of ours notes when Pods become ready; then it stands for a while. */
+async function standingRound({ stage, controlPlane }: Bench, notebooks: number) {
+  const workspaceId = await controlPlane.newWorkspace();
+  const size = { notebooks, connections: CLIENTS };
+  const delays = await measureDelays(stage, controlPlane, workspaceId, () =>
+    runSystem(controlPlane, workspaceId, size),
+  );
+  await sleep(2000);
+  const before = await controlPlane.requests();
+  await sleep(STEADY_SECONDS * 1000);
+  const steadyRequests = sum(await controlPlane.requests()) - sum(before);
+  await removeWorkspace(controlPlane, workspaceId);
+  await untilEmpty(stage);
+  return { delays, steadyRequests };
+}
+
+const sum = (requests: Record<string, number>) =>
+  Object.values(requests).reduce((all, it) => all + it, 0);
+
+type Processor = Record<"kubernetes" | "node" | "postgres", number>;
+
+interface Timed<T> {
+  readonly result: T;
+  readonly processor: Processor;
+}
+
+async function timed<T>({ stage, controlPlane }: Bench, work: () => Promise<T>): Promise<Timed<T>> {
+  const spent = (): Processor => ({
+    kubernetes: stage.processorTime(),
+    ...controlPlane.processorTime(),
+  });
+  const before = spent();
+  const result = await work();
+  const after = spent();
+  const parts = Object.keys(before) as (keyof Processor)[];
+  const processor = Object.fromEntries(parts.map((part) => [part, after[part] - before[part]]));
+  return { result, processor: processor as Processor };
+}
+
+async function untilEmpty({ config, admin }: Stage): Promise<void> {
+  const { core } = connect(admin);
+  const isWorkspace = (name: string) => name.startsWith(`${config.namespacePrefix}ws-`);
+  for (;;) {
+    const { items } = await core.listNamespace();
+    if (!items.some(({ metadata }) => isWorkspace(metadata!.name!))) break;
+    await sleep(500);
+  }
+  // What Kubernetes still does about it is nobody's to pay for.
+  await sleep(3000);
+}

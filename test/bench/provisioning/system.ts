@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent } from "undici";
+import { keyOf } from "../../../api/domain/ids.ts";
+import type { BenchedControlPlane } from "./control-plane.ts";
+import { notebookRequest } from "./stage.ts";
+
+const LOOK_MS = 20;
+const DEADLINE_MS = 600_000;
+
+export interface SystemRound {
+  readonly notebooks: number;
+  /** Of the client that creates them, each with one request at a time. */
+  readonly connections: number;
+}
+
+export interface SystemResult {
+  /** From the first POST to the last row that says RUNNING. */
+  readonly seconds: number;
+  /** Until the last POST was answered. */
+  readonly acceptedSeconds: number;
+  /** Sent to the cluster by the product, each notebook. */
+  readonly requests: Record<string, number>;
+}
+
+/** Creates so many notebooks in a Workspace over HTTP, and waits until all of them run. */
+export async function runSystem(
+  { url, ownerToken, rows, requests }: BenchedControlPlane,
+  workspaceId: string,
+  { notebooks, connections }: SystemRound,
+): Promise<SystemResult> {
+  const agent = new Agent({ connections });
+  const before = await requests();
+  const numbers = Array.from({ length: notebooks }, (_, at) => at).values();
+  const client = async () => {
+    for (const number of numbers) {
+      const { statusCode, body } = await agent.request({
+        origin: url,
+        path: `/v1/workspaces/${workspaceId}/notebooks`,
+        method: "POST",
+        headers: { authorization: `Bearer ${ownerToken}`, "content-type": "application/json" },
+        body: JSON.stringify(notebookRequest(number)),
+      });
+      if (statusCode >= 300) throw new Error(`${statusCode}: ${await body.text()}`);
+      await body.dump();
+    }
+  };
+  const began = performance.now();
+  const since = () => (performance.now() - began) / 1000;
+  let acceptedSeconds = 0;
+  const creating = Promise.all(Array.from({ length: connections }, client)).then(() => {
+    acceptedSeconds = since();
+  });
+  await Promise.all([creating, untilRunning(rows, workspaceId, notebooks)]);
+  const seconds = since();
+  await agent.close();
+  const sent = Object.entries(await requests()).map(([method, count]) => [
+    method,
+    (count - (before[method] ?? 0)) / notebooks,
+  ]);
+  return { seconds, acceptedSeconds, requests: Object.fromEntries(sent) };
+}
+
+/** How many rows of the Workspace's notebooks say RUNNING. */
+export async function untilRunning(
+  rows: BenchedControlPlane["rows"],
+  workspaceId: string,
+  notebooks: number,
+): Promise<void> {
+  for (const deadline = Date.now() + DEADLINE_MS; Date.now() < deadline; await sleep(LOOK_MS)) {
+    const running = await rows.query<{ count: number }>({
+      name: "running",
+      text: "select count(*)::int as count from resources where workspace_id = $1 and status = 'RUNNING'",
+      values: [keyOf(workspaceId)],
+    });
+    if (running.rows[0]!.count === notebooks) return;
+  }
+  throw new Error("not all of them are RUNNING");
+}
+
+/** Deletes the Workspace with everything in it, and waits until all of it is gone. */
+export async function removeWorkspace(
+  { owner, rows }: BenchedControlPlane,
+  workspaceId: string,
+): Promise<void> {
+  await owner("DELETE", `/v1/workspaces/${workspaceId}?force=true`);
+  for (const deadline = Date.now() + DEADLINE_MS; Date.now() < deadline; await sleep(500)) {
+    const { rowCount } = await rows.query(
+      "select from workspaces where id = $1 and deleted_at is null",
+      [keyOf(workspaceId)],
+    );
+    if (rowCount === 0) return;
+  }
+  throw new Error("the Workspace is still there");
+}
