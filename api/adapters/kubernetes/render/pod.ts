@@ -21,6 +21,8 @@ const GRACE_SECONDS = 30;
 const NOTEBOOK_USER = { runAsUser: 1000, runAsGroup: 100 } as const;
 const NOTEBOOK_FILES = 100;
 const OTHER_FILES = 1000;
+// Root keeps what package managers and servers need; raw packets would let it speak as its neighbours.
+const ROOT_DROPS = ["NET_RAW", "MKNOD"];
 
 export interface Attempt {
   attempt: number;
@@ -89,7 +91,7 @@ function containerOf(config: KubernetesConfig, workload: Workload) {
     securityContext: {
       privileged: false,
       allowPrivilegeEscalation: false,
-      ...(config.podSecurity === "restricted" && { capabilities: { drop: ["ALL"] } }),
+      capabilities: { drop: strict(config, workload) ? ["ALL"] : ROOT_DROPS },
     },
     volumeMounts: [
       { name: "shm", mountPath: "/dev/shm" },
@@ -99,10 +101,14 @@ function containerOf(config: KubernetesConfig, workload: Workload) {
   };
 }
 
-function podSecurityContext({ podSecurity }: KubernetesConfig, { kind }: Workload) {
-  const notebook = kind === "notebook";
+/** Root is for containers alone, where the operator allows it. */
+const strict = ({ podSecurity }: KubernetesConfig, { kind }: Workload): boolean =>
+  podSecurity === "restricted" || kind === "notebook";
+
+function podSecurityContext(config: KubernetesConfig, workload: Workload) {
+  const notebook = workload.kind === "notebook";
   return {
-    ...(podSecurity === "restricted" && { runAsNonRoot: true }),
+    ...(strict(config, workload) && { runAsNonRoot: true }),
     ...(notebook && NOTEBOOK_USER),
     fsGroup: notebook ? NOTEBOOK_FILES : OTHER_FILES,
     fsGroupChangePolicy: "OnRootMismatch",
