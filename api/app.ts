@@ -40,6 +40,7 @@ export interface AppOptions {
   onError: (error: unknown, requestId: string) => void;
   /** Whoever stops the server drains them. */
   live?: LiveConnections;
+  publicUrl?: string | null;
 }
 
 /** The control plane's HTTP interface. Reads nothing from the environment and starts nothing. */
@@ -59,8 +60,8 @@ export function createApp(options: AppOptions): Hono<RequestEnv> {
     problemResponse(c, unknownPath(c.req.method, c.req.path), c.get("requestId")),
   );
 
-  const { live = new LiveConnections() } = options;
-  const mounting: Mounting = { ...options, app, policySets: new PolicySets(), live };
+  const { live = new LiveConnections(), publicUrl = null } = options;
+  const mounting: Mounting = { ...options, app, policySets: new PolicySets(), live, publicUrl };
   siteRoutes(mounting, options.ready);
   for (const routes of [
     principalRoutes,

@@ -115,6 +115,7 @@ async function start(
     },
     ready: () => answers(opened.database),
     live,
+    publicUrl: config.publicUrl,
     onError: (error, requestId) => log.error({ err: error, requestId }, "a request failed"),
   });
   for (const { cluster, probe } of opening.kubernetes) void describeCluster(cluster.id, probe, log);

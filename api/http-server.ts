@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
+import { isTerminal, serveUpgrades } from "#http/live/upgrade.ts";
 import type { LiveConnections } from "#http/live/live-connections.ts";
 import type { Config } from "./config.ts";
 import { REQUEST_DRAIN_MS } from "./drain.ts";
@@ -53,7 +54,11 @@ function listen(
   host: string,
 ): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: host }, () => resolve(server as Server));
+    const serverOptions = { shouldUpgradeCallback: isTerminal };
+    const server = serve({ fetch, port, hostname: host, serverOptions }, () =>
+      resolve(server as Server),
+    );
+    serveUpgrades(server as Server, fetch as Parameters<typeof serveUpgrades>[1]);
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, port, host)));
   });
 }

@@ -13,6 +13,7 @@ import {
   resourceFields,
   sizeGib,
 } from "./resources.ts";
+import { terminalAnswer } from "./terminals.ts";
 import { inWorkspace } from "./workspaces.ts";
 
 const maxRunningSeconds = z.number().int().min(60).max(31_622_400);
@@ -194,6 +195,13 @@ export const getContainerLogs = operation("getContainerLogs", {
   tag,
   params: one,
   ...logsAnswer,
+});
+export const openContainerTerminal = operation("openContainerTerminal", {
+  method: "get",
+  path: `${item}/terminal`,
+  tag,
+  params: one,
+  ...terminalAnswer,
 });
 
 const templateRequest = z

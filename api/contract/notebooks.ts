@@ -20,6 +20,7 @@ import {
   resourceFields,
   sizeGib,
 } from "./resources.ts";
+import { terminalAnswer } from "./terminals.ts";
 import { inWorkspace } from "./workspaces.ts";
 
 const idleStop = z
@@ -187,4 +188,11 @@ export const getNotebookLogs = operation("getNotebookLogs", {
   tag,
   params: one,
   ...logsAnswer,
+});
+export const openNotebookTerminal = operation("openNotebookTerminal", {
+  method: "get",
+  path: `${item}/terminal`,
+  tag,
+  params: one,
+  ...terminalAnswer,
 });

@@ -32,7 +32,8 @@ export interface Operation<
   readonly response: R | null;
   /** What it answers in: the first is what `response` describes, any further ones are text on request. */
   readonly produces: readonly [MediaType, ...MediaType[]];
-  readonly status: 200 | 201 | 202 | 204;
+  /** 101: the connection becomes a WebSocket. */
+  readonly status: 101 | 200 | 201 | 202 | 204;
   /** Answers without `Authorization` (ID-1). */
   readonly open: boolean;
   /** Responses carry an ETag, and `If-Match` is honoured. */
@@ -55,7 +56,7 @@ interface Spec<P, Q, B, R> {
   body?: B;
   response?: R;
   produces?: readonly [MediaType, ...MediaType[]];
-  status?: 200 | 201 | 202 | 204;
+  status?: Operation["status"];
   open?: boolean;
   revisioned?: boolean;
   safe?: boolean;
@@ -128,7 +129,7 @@ export function describeRoute(operation: Operation) {
     responses: {
       [operation.status]:
         operation.response === null
-          ? { description: "Done." }
+          ? { description: operation.status === 101 ? "A WebSocket." : "Done." }
           : { description: "Done.", content: answers(operation) },
       default: {
         description: "A problem (RFC 9457).",

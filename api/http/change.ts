@@ -88,8 +88,10 @@ async function once(
   return { response, policySets };
 }
 
+const MALFORMED = new Set(["invalid_input", "unsupported_media_type", "upgrade_required"]);
+
 // Malformed input never reached the point of being a change; nor did what names nothing.
 function isRefusedChange(run: ChangeRun, error: DomainError): boolean {
-  if (error.code === "invalid_input" || error.code === "unsupported_media_type") return false;
+  if (MALFORMED.has(error.code)) return false;
   return run.target !== null || error.code !== "not_found";
 }

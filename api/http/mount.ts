@@ -42,6 +42,8 @@ export interface Mounting extends Deciding {
   readonly app: Hono<RequestEnv>;
   readonly policySets: PolicySets;
   readonly live: LiveConnections;
+  /** Where people reach the site; null: wherever they say. */
+  readonly publicUrl: string | null;
   /** Tells the operator of a failure inside. */
   readonly onError: (error: unknown, requestId: string) => void;
 }
@@ -236,7 +238,8 @@ export async function readInput<O>(
   return { params, query, body } as InputOf<O>;
 }
 
-function changeRun(
+/** A change as it is run. */
+export function changeRun(
   mounting: Mounting,
   c: RouteContext,
   operation: AnyOperation,

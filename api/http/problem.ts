@@ -26,6 +26,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   revision_mismatch: 412,
   body_too_large: 413,
   unsupported_media_type: 415,
+  upgrade_required: 426,
   voucher_not_found: 404,
   invitation_not_found: 404,
   too_many_requests: 429,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
+import type { Upgrade } from "./live/upgrade.ts";
 import type { Fields, Operation } from "#contract/operation.ts";
 
 /** What is known of a request from its first moment on. */
@@ -15,7 +16,9 @@ export interface RequestVariables {
 /** What the server hands in with a request. */
 export interface RequestBindings {
   incoming: IncomingMessage;
+  /** Absent where the connection asks to become something else. */
   outgoing: ServerResponse;
+  upgrade?: Upgrade;
 }
 
 export interface RequestEnv {

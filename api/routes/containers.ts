@@ -8,12 +8,14 @@ import { updateContainer } from "#domain/containers/update-container.ts";
 import { deleteResource } from "#domain/resources/delete-resource.ts";
 import { followLogs } from "#domain/resources/follow-logs.ts";
 import { listEvents } from "#domain/resources/list-events.ts";
+import { checkTerminal, openTerminal, startTerminal } from "#domain/resources/open-terminal.ts";
 import { readLogs } from "#domain/resources/read-logs.ts";
 import { showAccess } from "#domain/resources/show-access.ts";
 import { shownResource } from "#domain/resources/shown-resource.ts";
 import { startResource } from "#domain/resources/start-resource.ts";
 import { stopResource } from "#domain/resources/stop-resource.ts";
 import { mountFollowed } from "#http/live/mount-followed.ts";
+import { mountTerminal } from "#http/live/mount-terminal.ts";
 import { mountChange, mountItem, mountRead, type Mounting } from "#http/mount.ts";
 
 export function containerRoutes(mounting: Mounting): void {
@@ -39,5 +41,10 @@ export function containerRoutes(mounting: Mounting): void {
   mountFollowed(mounting, contract.getContainerLogs, {
     read: (ctx, { query }) => readLogs(ctx, query),
     follow: (ctx, { query }, signal) => followLogs(ctx, query, signal),
+  });
+  mountTerminal(mounting, contract.openContainerTerminal, {
+    open: openTerminal,
+    check: checkTerminal,
+    start: (ctx, { query }) => startTerminal(ctx, query),
   });
 }

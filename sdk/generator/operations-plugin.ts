@@ -7,6 +7,8 @@ const handler: OperationsPlugin["Handler"] = ({ plugin }) => {
   const types = $.type.object();
   const table = $.object().pretty();
   plugin.forEach("operation", ({ operation }) => {
+    // A WebSocket is no call.
+    if (operation.responses?.["101"] !== undefined) return;
     const method = operation.method.toUpperCase();
     const typeOf = (role: string) =>
       $.type(

@@ -194,7 +194,8 @@ function send(
 ): Promise<Answer> {
   const request = byToken.get(token)!;
   const path = pathOf(operation, request);
-  return site.request(operation.method.toUpperCase(), path, { token, body: request.body });
+  const upgrade = operation.status === 101;
+  return site.request(operation.method.toUpperCase(), path, { token, body: request.body, upgrade });
 }
 
 function expectDone(operation: Operation, answer: Answer): void {

@@ -92,6 +92,7 @@ function send(operation: Operation, actor: Actor, request: FixtureRequest): Prom
   return site.request(operation.method.toUpperCase(), pathOf(operation, request), {
     token: request.token ?? actor.token,
     body: request.body,
+    upgrade: operation.status === 101,
   });
 }
 

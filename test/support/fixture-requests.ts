@@ -198,6 +198,12 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
   getNotebookAccess: async (place) => ({
     params: { notebookId: await notebookIn(place, "running") },
   }),
+  openNotebookTerminal: async (place) => ({
+    params: { notebookId: await notebookIn(place, "running") },
+  }),
+  openContainerTerminal: async (place) => ({
+    params: { containerId: await containerIn(place, "running") },
+  }),
   startContainer: async (place) => ({
     params: { containerId: await containerIn(place, "stopped") },
   }),

@@ -39,6 +39,7 @@ export interface TestSiteOptions {
   nudge?: () => void;
   /** Of answers that go on; tests do not wait for minutes. */
   live?: Partial<LiveLimits>;
+  publicUrl?: string;
   onError?: (error: unknown) => void;
 }
 
@@ -105,6 +106,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     site,
     grants,
     live,
+    publicUrl: options.publicUrl ?? null,
     authenticator: new Authenticator({
       database,
       verifier: options.verifier ?? issuer,

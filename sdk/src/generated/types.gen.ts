@@ -2881,6 +2881,36 @@ export type GetContainerLogsResponses = {
 
 export type GetContainerLogsResponse = GetContainerLogsResponses[keyof GetContainerLogsResponses];
 
+export type OpenContainerTerminalData = {
+    body?: never;
+    path: {
+        containerId: string;
+    };
+    query?: {
+        columns?: number;
+        rows?: number;
+    };
+    url: '/v1/containers/{containerId}/terminal';
+};
+
+export type OpenContainerTerminalErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type OpenContainerTerminalError = OpenContainerTerminalErrors[keyof OpenContainerTerminalErrors];
+
+export type OpenContainerTerminalResponses = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type OpenContainerTerminalResponse = OpenContainerTerminalResponses[keyof OpenContainerTerminalResponses];
+
 export type ListWorkspaceTemplatesData = {
     body?: never;
     path: {
@@ -3965,6 +3995,36 @@ export type GetNotebookLogsResponses = {
 };
 
 export type GetNotebookLogsResponse = GetNotebookLogsResponses[keyof GetNotebookLogsResponses];
+
+export type OpenNotebookTerminalData = {
+    body?: never;
+    path: {
+        notebookId: string;
+    };
+    query?: {
+        columns?: number;
+        rows?: number;
+    };
+    url: '/v1/notebooks/{notebookId}/terminal';
+};
+
+export type OpenNotebookTerminalErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type OpenNotebookTerminalError = OpenNotebookTerminalErrors[keyof OpenNotebookTerminalErrors];
+
+export type OpenNotebookTerminalResponses = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type OpenNotebookTerminalResponse = OpenNotebookTerminalResponses[keyof OpenNotebookTerminalResponses];
 
 export type ListNoticesData = {
     body?: never;
