@@ -1,7 +1,7 @@
 import type { WorkHandler } from "#domain/work/types.ts";
-import type { ObservedVolume } from "#ports/cluster.ts";
 import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
-import { readVolume, type VolumeRow } from "./read-volume.ts";
+import { nextVolumeStep } from "./next-volume-step.ts";
+import { readVolume } from "./read-volume.ts";
 import { storeVolume } from "./store-volume.ts";
 
 const MAX_ROUNDS = 2;
@@ -19,21 +19,10 @@ export function reconcileVolume(site: ReconcileDependencies): WorkHandler {
       const { workspaceId, id: volumeId, observedAt } = seen.row;
       const observed = await cluster.observeVolume(workspaceId, volumeId, observedAt !== null);
       const row = await storeVolume(site, context, seen, observed);
-      const step = row === null ? null : nextStep(row, observed, seen.inUse);
+      const step = row === null ? null : nextVolumeStep(row, observed, seen.inUse);
       if (step === null) return;
       if (step === "remove") await cluster.deleteVolume(workspaceId, volumeId);
       else await cluster.applyVolume({ workspaceId, volumeId, sizeGib: row!.sizeGib });
     }
   };
-}
-
-function nextStep(
-  row: VolumeRow,
-  observed: ObservedVolume | null,
-  inUse: boolean,
-): "apply" | "remove" | null {
-  if (row.desiredState === "deleted") {
-    return observed === null || observed.phase === "deleting" || inUse ? null : "remove";
-  }
-  return observed === null || observed.sizeGib < row.sizeGib ? "apply" : null;
 }

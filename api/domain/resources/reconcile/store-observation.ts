@@ -26,7 +26,7 @@ export async function storeObservation(
   seen: ResourceSeen,
   observed: ObservedWorkload | null,
 ): Promise<ResourceRow> {
-  if (isKnown(seen, observed)) return seen.row;
+  if (isRecorded(seen.row, observed)) return seen.row;
   return withTenant(database, seen.row.organizationId, async (tx) => {
     const before = await lockView(tx, seen.row.id);
     await context.verify(tx);
@@ -59,7 +59,8 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
   return stored!;
 }
 
-function isKnown({ row }: ResourceSeen, observed: ObservedWorkload | null): boolean {
+/** Whether nothing follows from seeing a resource like this. */
+export function isRecorded(row: ResourceRow, observed: ObservedWorkload | null): boolean {
   if (row.desiredState === "deleted" && observed === null) return false;
   // Wanted, and not there yet: nothing of it is to be recorded.
   if (row.desiredState === "running" && row.observed === null && observed === null) return true;

@@ -20,7 +20,7 @@ export async function storeVolume(
   seen: VolumeSeen,
   observed: ObservedVolume | null,
 ): Promise<VolumeRow | null> {
-  if (isKnown(seen.row, observed)) return seen.row;
+  if (isVolumeRecorded(seen.row, observed)) return seen.row;
   return withTenant(database, seen.row.organizationId, async (tx) => {
     const ofRow = and(
       eq(volumes.organizationId, tx.organizationId),
@@ -62,7 +62,8 @@ async function enqueueResource(tx: TenantTx, { resourceId, clusterId }: VolumeRo
   await enqueue(tx, { kind: "reconcileResource", key: resourceId, clusterId, organizationId });
 }
 
-function isKnown(row: VolumeRow, observed: ObservedVolume | null): boolean {
+/** Whether nothing follows from seeing a volume like this. */
+export function isVolumeRecorded(row: VolumeRow, observed: ObservedVolume | null): boolean {
   if (row.desiredState === "deleted") return false;
   const size = observed?.provisionedAt ? observed.sizeGib : null;
   return row.observedSizeGib === size && row.observedAt !== null;

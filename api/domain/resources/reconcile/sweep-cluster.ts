@@ -3,10 +3,11 @@ import { enqueueChanges } from "#domain/work/enqueue-changes.ts";
 import type { WorkHandler } from "#domain/work/types.ts";
 import type { ObjectRef } from "#ports/cluster.ts";
 import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
+import { findUnsettled } from "./find-unsettled.ts";
 
 /**
  * Brings cluster and database together, both ways: removes what the database does not know as living on this cluster,
- * and has everything looked at that it does. Run when a replica takes a cluster over, and now and then.
+ * and looks at everything that it does. Run when a replica takes a cluster over, and now and then.
  */
 export function sweepCluster(site: ReconcileDependencies): WorkHandler {
   return async (item) => {
@@ -24,10 +25,7 @@ export function sweepCluster(site: ReconcileDependencies): WorkHandler {
     for (const id of listed.workspaces) {
       await (deleted.has(id) ? cluster.deleteWorkspace(id) : cluster.restoreWorkspace(id));
     }
-    const known = (["workload", "volume"] as const).flatMap((object) =>
-      [...living[object]].map((id) => ({ object, id, workspaceId: "" })),
-    );
-    await enqueueChanges(site.database, item.key, known);
+    await enqueueChanges(site.database, item.key, await findUnsettled(site.database, cluster));
   };
 }
 
