@@ -12,6 +12,7 @@ const BENCHES: Record<
   policy: () => import("./policy.ts"),
   provisioning: () => import("./provisioning.ts"),
   site: () => import("./site.ts"),
+  standing: () => import("./standing.ts"),
 };
 
 const { positionals, values } = parseArgs({

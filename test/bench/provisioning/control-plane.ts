@@ -21,7 +21,6 @@ const IDLE_LOOKS = 20;
 /** A control plane as it is started, on a stage, with an Organization that can pay, and a way past the API to look at its rows. */
 export interface BenchedControlPlane {
   readonly url: string;
-  readonly pid: number;
   readonly ownerToken: string;
   readonly rows: pg.Pool;
   owner(method: string, path: string, body?: unknown): Promise<Answer["body"]>;
@@ -35,6 +34,8 @@ export interface BenchedControlPlane {
   processorTime(): { node: number; postgres: number };
   /** Does something while the control plane's process stands still; then waits until it has nothing left to do. */
   apart<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends it in order and starts it again; answers when it was started, once it serves. */
+  restart(): Promise<Date>;
   stop(): Promise<void>;
 }
 
@@ -43,18 +44,28 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
   const metricsPort = await freePort();
   const issuer = await startOidcIssuer();
   const operatorToken = newSecret();
-  const server = await startServer({
-    AIFACTORY_DATA_DIR: dataDir,
-    AIFACTORY_SITE_FILE: siteFile,
-    AIFACTORY_OPERATOR_TOKEN: operatorToken,
-    OIDC_ISSUER: issuer.issuer,
-    OIDC_AUDIENCE: issuer.audience,
-    METRICS_PORT: String(metricsPort),
-    LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? "error",
-    NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "",
-  });
-  const rows = new pg.Pool({ connectionString: embeddedPostgres(dataDir)!.adminUrl, max: 2 });
-  const request = requester(server.url);
+  const launch = () =>
+    startServer({
+      AIFACTORY_DATA_DIR: dataDir,
+      AIFACTORY_SITE_FILE: siteFile,
+      AIFACTORY_OPERATOR_TOKEN: operatorToken,
+      OIDC_ISSUER: issuer.issuer,
+      OIDC_AUDIENCE: issuer.audience,
+      METRICS_PORT: String(metricsPort),
+      LOG_LEVEL: "error",
+      // For profiles, such as --cpu-prof.
+      NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "",
+    });
+  const open = () => new pg.Pool({ connectionString: embeddedPostgres(dataDir)!.adminUrl, max: 2 });
+  let server = await launch();
+  let rows = open();
+  const end = async () => {
+    await rows.end();
+    const { code } = await server.end("SIGTERM");
+    if (code !== 0) throw new Error(`the control plane ended with ${code}:\n${server.output()}`);
+    if (server.output().includes('"level":50')) console.error(server.output());
+  };
+  const request: Request = (...asked) => requester(server.url)(...asked);
   const idToken = await forge(issuer, { email: "owner@example.com", email_verified: true });
   const { organizationId, token: ownerToken } = await signIn(request, idToken);
   const owner = (method: string, path: string, body?: unknown) =>
@@ -63,10 +74,13 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
   await fund(request, { ownerToken, operatorToken, organization });
   let workspaces = 0;
   return {
-    url: server.url,
-    pid: server.pid,
+    get url() {
+      return server.url;
+    },
     ownerToken,
-    rows,
+    get rows() {
+      return rows;
+    },
     owner,
     async newWorkspace() {
       const name = `bench-${(workspaces += 1)}`;
@@ -89,13 +103,15 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
         await untilIdle(rows);
       }
     },
+    async restart() {
+      await end();
+      server = await launch();
+      rows = open();
+      return new Date(server.spawnedAt);
+    },
     async stop() {
-      await rows.end();
+      await end().finally(() => killPostgres(dataDir));
       await issuer.stop();
-      const { code } = await server.end("SIGTERM");
-      await killPostgres(dataDir);
-      if (code !== 0) throw new Error(`the control plane ended with ${code}:\n${server.output()}`);
-      if (server.output().includes('"level":50')) console.error(server.output());
     },
   };
 }
