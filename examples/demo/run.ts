@@ -5,17 +5,18 @@ export async function runUntilInterrupted(
   program: (stack: AsyncDisposableStack) => Promise<void>,
 ): Promise<never> {
   const stack = new AsyncDisposableStack();
-  const interrupted = Promise.withResolvers<number>();
+  const ended = Promise.withResolvers<number>();
   for (const [signal, code] of Object.entries(SIGNALS))
-    process.on(signal, () => interrupted.resolve(code));
-  const ended = program(stack).then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
+    process.on(signal, () => ended.resolve(code));
+  program(stack).then(
+    () => ended.resolve(0),
+    (error: unknown) => ended.reject(error),
   );
-  const code = await Promise.race([interrupted.promise, ended]);
+  // What fails because everything is being closed is nobody's concern any more.
+  const code = await ended.promise.catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
   await stack.disposeAsync();
   process.exit(code);
 }
