@@ -10,10 +10,14 @@ import { registrySecretOf, secretOf } from "../render/secret.ts";
 import { servicesOf } from "../render/service.ts";
 import { tcpPolicyOf } from "../render/tcp-policy.ts";
 
-/** Every object of a workload, as the adapter applies them. */
-export function renderAll(config: KubernetesConfig, workload: Workload) {
+/** Every object of a workload, as the adapter applies them; `uid` is its Secret's. */
+export function renderAll(
+  config: KubernetesConfig,
+  workload: Workload,
+  uid: string = workload.resourceId,
+) {
   const { workspaceId, resourceId } = workload;
-  const anchor = { name: resourceName(resourceId), uid: resourceId };
+  const anchor = { name: resourceName(resourceId), uid };
   const tcp = workload.ports.filter((it) => it.protocol === "TCP").map(({ port }) => port);
   const login = registrySecretOf(config, workload, anchor);
   const pod = podOf(config, workload, { attempt: 0, anchor });
