@@ -30,7 +30,7 @@ import { capacityOf } from "./observe/capacity.ts";
 import { isDrifted } from "./observe/drift.ts";
 import { endpointsOf } from "./observe/endpoints.ts";
 import { observeVolume } from "./observe/observe-volume.ts";
-import { observeWorkload } from "./observe/observe-workload.ts";
+import { observeDeparted, observeWorkload } from "./observe/observe-workload.ts";
 import { isLate, phaseOf, type Circumstances } from "./observe/phase.ts";
 import { withoutPod } from "./observe/without-pod.ts";
 import { podExec } from "./process/pod-exec.ts";
@@ -89,28 +89,30 @@ export class KubernetesCluster implements Cluster, Followed {
     const { view } = this.#hands;
     await view.synced();
     this.#refusals.forget(resourceId);
-    // The owner first: a crash from here on leaves nothing that would not go by itself.
-    await removeSurroundings(this.#hands, workspaceId, resourceId);
-    await Promise.all(
-      view
-        .podsOf(resourceId)
-
-        .filter((pod) => pod.removedAt === null || this.#nodeGone(pod))
-        .map((pod) => this.#remove(pod)),
-    );
+    // What is not known was not recorded either: it is looked at before it goes (BIL-1).
+    if (view.podsOf(resourceId).length === 0) {
+      await this.#lookForPods(workspaceId, resourceId);
+      if (view.podsOf(resourceId).length > 0) return;
+    }
+    const pods = view
+      .podsOf(resourceId)
+      .filter((pod) => pod.removedAt === null || this.#nodeGone(pod));
+    const removed = await Promise.all(pods.map((pod) => this.#remove(pod)));
+    // Their owner goes last, or it would take with it what is to be looked at again.
+    if (removed.every((it) => it)) await removeSurroundings(this.#hands, workspaceId, resourceId);
   }
 
   async observeWorkload(
     workspaceId: string,
     resourceId: string,
-    before: ObservedWorkload | null = null,
+    recorded?: ObservedWorkload | null,
   ): Promise<ObservedWorkload | null> {
     const { view } = this.#hands;
     await view.synced();
-    const wasThere = before !== null && before.phase !== "gone";
+    const wasThere = recorded != null && recorded.phase !== "gone";
     if (view.podsOf(resourceId).length === 0 && wasThere)
       await this.#lookForPods(workspaceId, resourceId);
-    return this.#workload(resourceId, before);
+    return this.#workload(resourceId, recorded);
   }
 
   async *logs(
@@ -265,17 +267,22 @@ export class KubernetesCluster implements Cluster, Followed {
   }
 
   #known({ object, workspaceId, id }: ObjectChange): ObservedWorkload | ObservedVolume | null {
-    return object === "workload" ? this.#workload(id, null) : this.#volume(workspaceId, id);
+    return object === "workload" ? this.#workload(id) : this.#volume(workspaceId, id);
   }
 
-  #workload(resourceId: string, before: ObservedWorkload | null): ObservedWorkload | null {
+  /** Without a record, only of what is there. */
+  #workload(resourceId: string, recorded?: ObservedWorkload | null): ObservedWorkload | null {
     const { view, config } = this.#hands;
+    const before = recorded ?? null;
     const pods = view.podsOf(resourceId);
+    const departed = recorded === undefined ? [] : view.departed.of(resourceId, recorded);
+    if (pods.length === 0 && departed.length > 0) return observeDeparted(departed, before);
     if (pods.length === 0) return this.#withoutPods(resourceId, before);
     const observed = observeWorkload(pods, before, {
       circumstances: (pod) => this.#circumstances(pod),
       lostAt: (pod) => this.#lostAt(pod),
       endpoints: endpointsOf(config, newestOf(pods), view.servicesOf(resourceId)),
+      departed,
     });
     return this.#drifted(pods) ? { ...observed, drifted: true } : observed;
   }
@@ -319,7 +326,7 @@ export class KubernetesCluster implements Cluster, Followed {
     return phaseOf(pod, this.#circumstances(pod)).phase === "ready";
   }
 
-  #remove(pod: OwnPod): Promise<void> {
+  #remove(pod: OwnPod): Promise<boolean> {
     return removePod(this.#hands, pod, this.#nodeGone(pod));
   }
 

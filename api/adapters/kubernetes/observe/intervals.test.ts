@@ -91,6 +91,40 @@ test("BIL-1 a restart within one second is told apart, also by a process that se
   expect(unseen).toEqual(intervals);
 });
 
+test("BIL-1 of several restarts within one second each is told, also once the next second has come", () => {
+  const states = [
+    { status: ready(at("10:00:00")) },
+    { status: backOff(at("10:00:00"), 3, 0) },
+    { status: restarted(at("10:00:00"), at("10:00:00"), 1) },
+  ];
+  const second = intervalsOf([seen(...states)], null, alive);
+  const later = seen(
+    ...states,
+    { status: backOff(at("10:00:00"), 3, 1) },
+    { status: restarted(at("10:00:01"), at("10:00:00"), 2) },
+  );
+  expect(intervalsOf([later], recorded(...second), alive)).toEqual([
+    one(iso("10:00:00"), iso("10:00:00")),
+    one("2026-11-29T10:00:00.001Z", "2026-11-29T10:00:00.001Z"),
+    one(iso("10:00:01"), null),
+  ]);
+});
+
+test("BIL-1 two generations that became ready within one second are told apart", () => {
+  const removed = { deletionTimestamp: at("10:00:00"), graceSeconds: 0 };
+  const first = seen({ status: ready(at("10:00:00")) }, { status: ready(at("10:00:00")), removed });
+  const second = seen(
+    { generation: 2, status: ready(at("10:00:00")) },
+    { generation: 2, status: unready(at("10:04:00")) },
+  );
+  const intervals = intervalsOf([first, second], null, alive);
+  expect(intervals).toEqual([
+    one(iso("10:00:00"), iso("10:00:00")),
+    one("2026-11-29T10:00:00.001Z", iso("10:04:00"), 2),
+  ]);
+  expect(intervalsOf([first, second], recorded(...intervals), alive)).toEqual(intervals);
+});
+
 test("BIL-1 a Pod whose node is gone was ready until then; its successor begins anew", () => {
   const lost = seen({ status: ready(at("10:00:00")) });
   const first = intervalsOf([lost], null, () => iso("10:20:00"));

@@ -17,31 +17,39 @@ export function intervalsOf(
   const recorded = before?.intervals ?? [];
   const oldest = Math.min(...pods.map(({ generation }) => generation));
   const intervals = recorded.filter((it) => it.stoppedAt !== null && it.generation >= oldest);
+  const open = recorded.find(({ stoppedAt }) => stoppedAt === null);
+  const owner = open && ownerOf(open, pods);
   for (const pod of pods) {
-    const open = recorded.find((it) => it.stoppedAt === null && isOf(it, pod));
     const periods =
-      open === undefined
-        ? pod.periods
-        : continuePeriods({ since: open.runningSince, until: null }, pod);
+      pod === owner
+        ? continuePeriods({ since: open!.runningSince, until: null }, pod)
+        : pod.periods;
     for (const period of ended(periods, lostAt(pod))) add(intervals, pod, period);
   }
   intervals.sort((a, b) => (a.runningSince < b.runningSince ? -1 : 1));
   return intervals.slice(-KEPT);
 }
 
-function isOf({ generation, runningSince }: ReadyInterval, pod: OwnPod): boolean {
-  return generation === pod.generation && runningSince >= pod.createdAt;
+/** The latest Pod of the generation that was there by then. */
+function ownerOf({ generation, runningSince }: ReadyInterval, pods: OwnPod[]): OwnPod | undefined {
+  return pods
+    .filter((pod) => pod.generation === generation && pod.createdAt <= runningSince)
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+    .at(-1);
 }
 
 function add(intervals: ReadyInterval[], { generation }: OwnPod, period: ReadyPeriod): void {
   const { since, until } = period;
-  const last = intervals.findLast((it) => isSameSecond(it.runningSince, since));
-  if (last?.stoppedAt != null && (until !== null || last.runningSince === since)) {
-    if (until !== null) return;
-    // Recorded as ended, and begun again within that second.
-    intervals.push({ generation, runningSince: after(last.stoppedAt), stoppedAt: null });
-  } else intervals.push({ generation, runningSince: since, stoppedAt: until });
+  const ofSecond = intervals.filter((it) => isSameSecond(it.runningSince, since));
+  const own = ofSecond.findLast((it) => it.generation === generation)?.stoppedAt ?? null;
+  // Recorded, and over: this is it, told apart otherwise, unless it has begun anew.
+  if (own !== null && since <= own && until !== null) return;
+  const stoppedAt = ofSecond.at(-1)?.stoppedAt ?? null;
+  const runningSince = stoppedAt === null || since > stoppedAt ? since : after(stoppedAt);
+  intervals.push({ generation, runningSince, stoppedAt: until && later(until, runningSince) });
 }
+
+const later = (a: string, b: string): string => (a > b ? a : b);
 
 function ended(periods: ReadyPeriod[], lostAt: string | null): ReadyPeriod[] {
   if (lostAt === null) return periods;

@@ -8,13 +8,33 @@ export interface Surroundings {
   /** Since when its node is gone. */
   lostAt: (pod: OwnPod) => string | null;
   endpoints: Endpoint[];
+  /** Pods that went, of which something is not recorded yet. */
+  departed: OwnPod[];
+}
+
+/** What is left of a workload all of whose Pods went: only what is not recorded yet of when they were ready. */
+export function observeDeparted(
+  departed: OwnPod[],
+  before: ObservedWorkload | null,
+): ObservedWorkload {
+  return {
+    generation: Math.max(...departed.map(({ generation }) => generation)),
+    phase: "waiting",
+    cause: null,
+    exitCode: before?.exitCode ?? null,
+    restarts: before?.restarts ?? 0,
+    intervals: intervalsOf(departed, before, () => null),
+    endpoints: [],
+    // It is not there: to apply it again makes it anew.
+    drifted: true,
+  };
 }
 
 /** A resource's state from its Pods, of which there is at least one, and what was recorded before. */
 export function observeWorkload(
   pods: OwnPod[],
   before: ObservedWorkload | null,
-  { circumstances, lostAt, endpoints }: Surroundings,
+  { circumstances, lostAt, endpoints, departed }: Surroundings,
 ): ObservedWorkload {
   const ordered = pods.toSorted((a, b) => a.generation - b.generation || a.attempt - b.attempt);
   const newest = ordered.at(-1)!;
@@ -30,7 +50,7 @@ export function observeWorkload(
     cause,
     exitCode: (terminated ?? last)?.exitCode ?? null,
     restarts,
-    intervals: intervalsOf(ordered, before, lostAt),
+    intervals: intervalsOf([...departed, ...ordered], before, lostAt),
     endpoints: newest.node === null || phase === "stopping" ? [] : endpoints,
   };
 }

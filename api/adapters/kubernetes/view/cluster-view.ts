@@ -5,6 +5,7 @@ import { paths } from "../api/paths.ts";
 import type { KubernetesConfig } from "../config.ts";
 import { ownSelector } from "../names.ts";
 import { claimFacts, type ClaimFacts } from "./claim-facts.ts";
+import { DepartedPods } from "./departed-pods.ts";
 import { nodeFacts, type NodeFacts } from "./node-facts.ts";
 import { podFacts, type OwnPod, type PodFacts } from "./pod-facts.ts";
 import { Reflector } from "./reflector.ts";
@@ -32,6 +33,7 @@ export class ClusterView {
   readonly #servicesOf = new Map<string, Map<string, ServiceFacts>>();
   readonly #routesOf = new Map<string, Map<string, RouteFacts>>();
   readonly #nodesGone = new Map<string, string>();
+  readonly departed = new DepartedPods();
 
   constructor(
     client: KubernetesClient,
@@ -130,8 +132,14 @@ export class ClusterView {
     if (before !== null && before.resourceId !== after?.resourceId)
       remove(this.#podsOf, before.resourceId, before.name);
     if (after !== null) add(this.#podsOf, after.resourceId, after.name, after);
+    else if (before !== null) this.departed.add(before, this.#endOf(before));
     const { workspaceId, resourceId: id } = after ?? before ?? {};
     if (id !== undefined) this.tell({ object: "workload", workspaceId: workspaceId!, id }, told);
+  }
+
+  #endOf({ removedAt, node }: OwnPod): string {
+    const nodeGoneAt = node === null ? null : this.nodeGoneAt(node);
+    return nodeGoneAt ?? removedAt ?? new Date().toISOString();
   }
 
   #nodeChanged(before: NodeFacts | undefined, after: NodeFacts | undefined): void {

@@ -19,6 +19,8 @@ export interface OwnPod {
   namespace: string;
   name: string;
   uid: string;
+  /** Kubernetes' own count of its changes. */
+  version: string;
   workspaceId: string;
   resourceId: string;
   generation: number;
@@ -96,6 +98,7 @@ function ownPod(
     namespace: metadata.namespace!,
     name: metadata.name,
     uid: metadata.uid!,
+    version: metadata.resourceVersion ?? "",
     workspaceId,
     resourceId,
     generation: Number(labels[LABEL.generation]),

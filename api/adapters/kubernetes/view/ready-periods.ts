@@ -33,7 +33,12 @@ export function continuePeriods(
   open: ReadyPeriod,
   pod: Readiness & Pick<OwnPod, "periods">,
 ): ReadyPeriod[] {
-  const same = pod.periods.findIndex(({ since }) => isSameSecond(since, open.since));
+  const known = pod.periods.findIndex(({ since }) => since === open.since);
+  // Another process may tell what lies within one second apart otherwise.
+  const same =
+    known === -1
+      ? pod.periods.findLastIndex(({ since }) => isSameSecond(since, open.since))
+      : known;
   if (same !== -1) return pod.periods.with(same, { ...pod.periods[same]!, since: open.since });
   const [first] = pod.periods;
   if (first === undefined) return nextPeriods([open], pod);

@@ -177,7 +177,10 @@ export class Reflector<T> {
     }
   }
 
-  #removed({ metadata: { namespace = "", name, uid = "" } }: KubernetesObject): void {
+  /** Its last state comes with it, of which nobody may have heard. */
+  #removed(object: KubernetesObject): void {
+    this.#take(object);
+    const { namespace = "", name, uid = "" } = object.metadata;
     const key = `${namespace}/${name}`;
     const known = this.#entries.get(key);
     if (known?.uid === uid) this.#remove(key, known, true);

@@ -23,8 +23,8 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       const { workspaceId, id } = seen.row;
       const look = () => cluster.observeWorkload(workspaceId, id, seen.row.observed);
       let observed = await look();
-      if (observed === null && isUnseen(seen.row)) {
-        // A crash may have left parts of it that are not seen without its process.
+      if (observed === null && isToBeGone(seen.row)) {
+        // A crash may have left parts of it that are not seen without its process: gone is only what was removed.
         await cluster.deleteWorkload(workspaceId, id);
         observed = await look();
       }
@@ -44,6 +44,6 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
   };
 }
 
-function isUnseen(row: ResourceRow): boolean {
-  return row.desiredState !== "running" && row.observed === null && !isVerifiedGone(row);
+function isToBeGone(row: ResourceRow): boolean {
+  return row.desiredState !== "running" && !isVerifiedGone(row);
 }

@@ -10,7 +10,8 @@ type Latest = Pick<ResourceRow, "runningSince" | "stoppedAt">;
 
 /**
  * Opens and closes usage runs for the reported intervals, oldest first, from the latest one that the row knows; returns
- * what the row knows then. An open interval of which the cluster knows nothing any more ends at `vanishedAt`.
+ * what the row knows then. An open interval of which the cluster knows nothing any more ends at `vanishedAt`, or when the
+ * next one began.
  */
 export async function recordIntervals(
   tx: Tx,
@@ -23,7 +24,9 @@ export async function recordIntervals(
   const { runningSince } = latest;
   const known = intervals.some((it) => it.since.getTime() === runningSince?.getTime());
   if (runningSince !== null && latest.stoppedAt === null && !known) {
-    latest = await close(tx, resource, runningSince, vanishedAt);
+    const next = intervals.find((it) => it.since > runningSince)?.since;
+    const until = next !== undefined && next < vanishedAt ? next : vanishedAt;
+    latest = await close(tx, resource, runningSince, until);
   }
   for (const { since, until, flavor } of intervals) {
     const before = latest.runningSince;
