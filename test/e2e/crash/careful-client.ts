@@ -20,8 +20,8 @@ export interface CarefulClient {
   insist<T>(call: (idempotencyKey: string) => Promise<T>): Promise<T>;
 }
 
-export function carefulClient(url: string, token: string): CarefulClient {
-  const client = createClient({ url, token, retries: 1, timeoutSeconds: 30 });
+export function carefulClient(url: string, token: string, timeoutSeconds = 30): CarefulClient {
+  const client = createClient({ url, token, retries: 1, timeoutSeconds });
   return {
     client,
     async insist(call) {

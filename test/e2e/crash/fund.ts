@@ -12,11 +12,12 @@ export async function fund(
   { owner, operator }: { owner: Client; operator: Client },
   organizationId: string,
   credits: Credit[],
+  regions = REGIONS,
 ): Promise<string> {
   const path = { organizationId };
   const { id: workspaceId } = await owner.createWorkspace({ path, body: { name: "crash" } });
   for (const service of ["notebook", "container"] as const)
-    await owner.enableService({ path: { workspaceId, service }, body: { regions: REGIONS } });
+    await owner.enableService({ path: { workspaceId, service }, body: { regions } });
   const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
   for (const { amount, service } of credits) {
     const voucher = { amount: { amount, currency: "USD" as const }, expiresAt };

@@ -1,4 +1,10 @@
-import { GoneError, type Container, type Notebook, type Volume } from "@aifactory/sdk";
+import {
+  GoneError,
+  type Container,
+  type ContainerRequest,
+  type Notebook,
+  type Volume,
+} from "@aifactory/sdk";
 import { edit, remove, type CarefulClient } from "./careful-client.ts";
 
 /** Notebooks and containers under the same verbs, as the story asks for them. */
@@ -13,6 +19,8 @@ export interface Kind {
   grow(id: string, sizeGib: number): Promise<unknown>;
   /** An edit that the process sees, and so restarts a running one. */
   change(id: string, variant: number): Promise<unknown>;
+  /** Another size of machine; restarts a running one. */
+  move(id: string, flavor: string): Promise<unknown>;
   remove(id: string): Promise<void>;
 }
 
@@ -27,6 +35,9 @@ export interface Item {
 }
 
 export const FIRST_GIB = 10;
+/** What a container has beside its process. */
+export type ContainerShape = Pick<ContainerRequest, "disk" | "ports">;
+const WITH_DISK: ContainerShape = { disk: { sizeGib: FIRST_GIB, mountPath: "/data" } };
 const IMAGES = ["jupyter-base", "jupyter-scipy", "jupyter-pytorch", "jupyter-tensorflow"];
 
 export function notebooks(careful: CarefulClient, workspaceId: string, region: Region): Kind {
@@ -77,11 +88,23 @@ export function notebooks(careful: CarefulClient, workspaceId: string, region: R
         (ifMatch) => client.updateNotebook({ ...path(id), body: { image }, ifMatch }),
       );
     },
+    move: (id, flavor) =>
+      edit(
+        careful,
+        () => client.getNotebook(path(id)),
+        (item) => item.flavor === flavor,
+        (ifMatch) => client.updateNotebook({ ...path(id), body: { flavor }, ifMatch }),
+      ),
     remove: (id) => remove(careful, () => client.deleteNotebook(path(id))),
   };
 }
 
-export function containers(careful: CarefulClient, workspaceId: string, region: Region): Kind {
+export function containers(
+  careful: CarefulClient,
+  workspaceId: string,
+  region: Region,
+  shape: ContainerShape = WITH_DISK,
+): Kind {
   const { client } = careful;
   const path = (containerId: string) => ({ path: { containerId } });
   const read = async (id: string) => containerItem(await client.getContainer(path(id)));
@@ -89,8 +112,8 @@ export function containers(careful: CarefulClient, workspaceId: string, region: 
     kind: "container",
     read: (id) => careful.insist(() => read(id)),
     async create(name, clientToken) {
-      const disk = { sizeGib: FIRST_GIB, mountPath: "/data" };
-      const body = { ...region, image: "docker.io/library/ubuntu:24.04", name, clientToken, disk };
+      const image = "docker.io/library/ubuntu:24.04";
+      const body = { ...region, image, name, clientToken, ...shape };
       return containerItem(
         await careful.insist((idempotencyKey) =>
           client.createContainer({ path: { workspaceId }, body, idempotencyKey }),
@@ -123,6 +146,13 @@ export function containers(careful: CarefulClient, workspaceId: string, region: 
         (ifMatch) => client.updateContainer({ ...path(id), body: { env }, ifMatch }),
       );
     },
+    move: (id, flavor) =>
+      edit(
+        careful,
+        () => client.getContainer(path(id)),
+        (item) => item.flavor === flavor,
+        (ifMatch) => client.updateContainer({ ...path(id), body: { flavor }, ifMatch }),
+      ),
     remove: (id) => remove(careful, () => client.deleteContainer(path(id))),
   };
 }
@@ -137,7 +167,7 @@ function notebookItem({ homeVolume, storageSince, ...rest }: Notebook): Item {
 }
 
 function containerItem({ disk, storageSince, ...rest }: Container): Item {
-  return { ...rest, sizeGib: disk!.sizeGib, hasStorage: storageSince !== null };
+  return { ...rest, sizeGib: disk?.sizeGib ?? 0, hasStorage: storageSince !== null };
 }
 
 /** Separate volumes under the same care. */

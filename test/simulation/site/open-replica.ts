@@ -14,20 +14,30 @@ import { hashSecret } from "../../../api/domain/principals/secrets.ts";
 import { createWorker } from "../../../api/worker/create-worker.ts";
 import { workHandlers } from "../../../api/worker/work-handlers.ts";
 
-// Short, so that what a dead replica held is soon somebody else's.
-const LEASE_MS = 600;
 const POLL_MS = 100;
+
+export interface ReplicaOptions {
+  databaseUrl: string;
+  siteFile: string;
+  operatorToken: string;
+  /** Short, so that what a dead replica held is soon somebody else's. */
+  leaseMs: number;
+}
 
 /** A whole control plane, worker at work, as `startControlPlane` puts it together but for leases and configuration. */
 export async function openReplica(
-  options: { databaseUrl: string; siteFile: string; operatorToken: string },
+  options: ReplicaOptions,
   onError: (error: unknown) => void,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const catalogue = loadCatalogue(options.siteFile);
   const database = openDatabase(options.databaseUrl);
   await writePrices(database, catalogue);
-  const simulators = await openClusters(catalogue, options.databaseUrl);
-  const clusters = new Map(simulators.clusters.map((cluster) => [cluster.id, cluster]));
+  let owns = (_clusterId: string): boolean => false;
+  const opened = await openClusters(catalogue, options.databaseUrl, {
+    mayWrite: (id) => owns(id),
+    onError,
+  });
+  const clusters = new Map(opened.clusters.map((cluster) => [cluster.id, cluster]));
   const mailer = { send: async () => {} };
   const handlers = workHandlers({ database, clusters, catalogue, mailer });
   const worker = createWorker({
@@ -35,13 +45,15 @@ export async function openReplica(
     clusters,
     handlers,
     tick: () => tick(database),
-    leaseMs: LEASE_MS,
+    leaseMs: options.leaseMs,
     pollMs: POLL_MS,
     onError,
   });
   const nudge = () => worker.nudge();
+  owns = worker.owns;
+  const simulated = opened.clusters.some((cluster) => cluster.simulated);
   const mail = { invitationLink: (code: string) => `https://ai.example.com/#${code}` };
-  const site = { database, catalogue, clusters, simulated: true, mail, nudge };
+  const site = { database, catalogue, clusters, simulated, mail, nudge };
   const issuer = await localIssuer(database);
   const app = createApp({
     site,
@@ -73,7 +85,7 @@ export async function openReplica(
         if ("closeAllConnections" in server) server.closeAllConnections();
       });
       await worker.drain();
-      await simulators.close();
+      await opened.close();
       await database.close();
     },
   };

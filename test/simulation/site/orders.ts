@@ -1,7 +1,7 @@
+import type { ReplicaOptions } from "./open-replica.ts";
+
 /** What a replica is told. */
-export type Order =
-  | { do: "open"; databaseUrl: string; siteFile: string; operatorToken: string }
-  | { do: "close" };
+export type Order = ({ do: "open" } & ReplicaOptions) | { do: "close" };
 
 /** What it answers; an error is of its work, and passes. */
 export type Report =

@@ -58,6 +58,15 @@ export class ReplicaProcess {
     await this.exited;
   }
 
+  /** Stands still, its connections open, until it goes on. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
   async #tell(order: Order): Promise<Report> {
     const answer = this.#next();
     this.#child.send(order, () => {});

@@ -45,6 +45,8 @@ export interface World {
 
 const TEMPLATE = "simulation_template";
 const SPARE_REPLICAS = 3;
+/** Of the replicas of a simulation. */
+export const LEASE_MS = 600;
 const DEFAULT_SITE = new URL("../../../api/domain/catalogue/default-site.json", import.meta.url);
 
 /** Nothing is left running when it throws. */
@@ -114,7 +116,7 @@ async function makeTenants(
   const replica = replicas.take();
   try {
     const issuer = await localIssuer(database);
-    await replica.open({ do: "open", ...site });
+    await replica.open({ do: "open", ...site, leaseMs: LEASE_MS });
     const first = await localOrganization(database, issuer, "USD");
     const identity = { subject: "other@local", email: "other@local", name: "Other owner" };
     const second = await withSystem(database, async (tx) => {

@@ -3,7 +3,7 @@ import { queryAsOwner } from "../../e2e/crash/witness.ts";
 import { startBalancer } from "../site/balancer.ts";
 import { startLossyProxy, type LossyProxy } from "../site/lossy-proxy.ts";
 import type { ReplicaProcess } from "../site/replica-pool.ts";
-import type { World } from "../site/world.ts";
+import { LEASE_MS, type World } from "../site/world.ts";
 import type { Faults, Victim } from "./faults.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -27,7 +27,7 @@ class Seat implements Victim {
 
   async revive(): Promise<void> {
     const { replicas, siteFile, operatorToken } = this.#world;
-    const order = { databaseUrl: this.#databaseUrl, siteFile, operatorToken } as const;
+    const order = { databaseUrl: this.#databaseUrl, siteFile, operatorToken, leaseMs: LEASE_MS };
     for (let attempt = 1; ; attempt++) {
       this.#replica = replicas.take();
       try {
