@@ -3,9 +3,12 @@ import { workspaces } from "#db/schema/organizations.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
 
-/** Locks a living Workspace's row for the rest of the transaction. */
+/**
+ * Locks a living Workspace's row for the rest of the transaction. Its key is left to whoever names it in a row of theirs: a
+ * worker that has a resource locked and records an act of the system would wait for us, and we for the resource.
+ */
 export function lockWorkspace(tx: TenantTx, workspaceId: string) {
-  return living(tx, workspaceId, "update");
+  return living(tx, workspaceId, "no key update");
 }
 
 /** Keeps a Workspace from being deleted while something is put into it. Throws `workspace_deleting`. */
@@ -18,7 +21,7 @@ export async function holdWorkspace(tx: TenantTx, workspaceId: string) {
   );
 }
 
-async function living(tx: TenantTx, workspaceId: string, strength: "update" | "share") {
+async function living(tx: TenantTx, workspaceId: string, strength: "no key update" | "share") {
   const [row] = await tx.db
     .select()
     .from(workspaces)
