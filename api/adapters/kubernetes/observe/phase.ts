@@ -1,5 +1,6 @@
 import type { ClusterCause, WorkloadPhase } from "#ports/cluster.ts";
 import type { ContainerFacts, OwnPod, Termination } from "../view/pod-facts.ts";
+import { pullProblem } from "./pull-problem.ts";
 import { causeOfWaiting } from "./waiting.ts";
 
 export interface Circumstances {
@@ -31,7 +32,7 @@ export function phaseOf(pod: OwnPod, circumstances: Circumstances): Phase {
   if (pod.ready?.status === true) return { phase: "ready", cause: null };
   if (circumstances.nodeAway && everReady(pod)) return AWAY;
   if (container?.waiting && isImageProblem(container.waiting.reason))
-    return pulling(pod, container.waiting.message, circumstances);
+    return pulling(pod, container.waiting, circumstances);
   const ended = lastEnd(container);
   if (ended !== null && ended.exitCode !== 0) return crashing(pod, container!, ended);
   if (everReady(pod) && container?.running) return { phase: "notReady", cause: UNHEALTHY };
@@ -85,8 +86,10 @@ function causeOfEnd({ exitCode, reason }: Termination): ClusterCause {
     : cause("crash", `The process ended with exit code ${exitCode}.`);
 }
 
-function pulling(pod: OwnPod, message: string | null, circumstances: Circumstances): Phase {
-  const why = cause("imagePull", message ?? "The image cannot be pulled.");
+type Waiting = NonNullable<ContainerFacts["waiting"]>;
+
+function pulling(pod: OwnPod, waiting: Waiting, circumstances: Circumstances): Phase {
+  const why = cause("imagePull", pullProblem(waiting.reason, waiting.message));
   return { phase: isLate(pod, circumstances) ? "failed" : "starting", cause: why };
 }
 
