@@ -67,11 +67,13 @@ export class KubernetesCluster implements Cluster, Followed {
     const { view } = this.#hands;
     await view.synced();
     const pods = view.podsOf(workload.resourceId);
+    await this.#lookForNodes(pods);
     if (pods.some(({ generation }) => generation > workload.generation)) return;
-    const older = pods.filter(({ generation }) => generation < workload.generation);
+    const newest = pods.length === 0 ? null : newestOf(pods);
+    const older = pods.filter((it) => it.generation < workload.generation || it !== newest);
     for (const pod of older)
       if (pod.removedAt === null || this.#nodeGone(pod)) await this.#remove(pod);
-    if (older.length > 0) return;
+    if (older.some(({ generation }) => generation < workload.generation)) return;
     const lost = await this.#replaceLost(pods);
     if (lost === "wait") return;
     const living = pods.length > 0 && lost === null;
@@ -94,6 +96,7 @@ export class KubernetesCluster implements Cluster, Followed {
       await this.#lookForPods(workspaceId, resourceId);
       if (view.podsOf(resourceId).length > 0) return;
     }
+    await this.#lookForNodes(view.podsOf(resourceId));
     const pods = view
       .podsOf(resourceId)
       .filter((pod) => pod.removedAt === null || this.#nodeGone(pod));
@@ -112,6 +115,7 @@ export class KubernetesCluster implements Cluster, Followed {
     const wasThere = recorded != null && recorded.phase !== "gone";
     if (view.podsOf(resourceId).length === 0 && wasThere)
       await this.#lookForPods(workspaceId, resourceId);
+    await this.#lookForNodes(view.podsOf(resourceId));
     return this.#workload(resourceId, recorded);
   }
 
@@ -310,6 +314,17 @@ export class KubernetesCluster implements Cluster, Followed {
     for (const item of items) view.pods.put(item);
   }
 
+  /** A Pod is told before its node where the node is new; only what is asked for and not there is gone. */
+  async #lookForNodes(pods: OwnPod[]): Promise<void> {
+    const { view, client } = this.#hands;
+    const missing = new Set(pods.filter((pod) => this.#nodeGone(pod)).map(({ node }) => node));
+    for (const node of missing) {
+      const fieldSelector = `metadata.name=${node}`;
+      const { items } = await client.get<ObjectList>(paths.nodes(), { fieldSelector });
+      for (const item of items) view.nodes.put(item);
+    }
+  }
+
   /** The lost Pod whose successor may be made now; null when none is lost. */
   async #replaceLost(pods: OwnPod[]): Promise<OwnPod | "wait" | null> {
     if (pods.length === 0) return null;
@@ -333,6 +348,8 @@ export class KubernetesCluster implements Cluster, Followed {
   #drifted(pods: OwnPod[]): boolean {
     const { config, view } = this.#hands;
     const pod = newestOf(pods);
+    // A late request of a former owner: two run at once, and only an apply ends the older one.
+    if (pods.some((it) => it !== pod && it.removedAt === null)) return true;
     const { resourceId, phase, removedAt } = pod;
     if (removedAt !== null || phase === "Succeeded" || phase === "Failed") return false;
     return isDrifted(config, pod, view.servicesOf(resourceId), view.routesOf(resourceId));

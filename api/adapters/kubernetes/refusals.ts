@@ -3,13 +3,16 @@ import { KubernetesRefusal } from "./api/errors.ts";
 
 const AGAIN_MS = 30_000;
 
-/** What the cluster would not take of late (a full quota, an admission rule); after a while it is tried again. */
+/**
+ * What the cluster would not take of late (a full quota, an admission rule). After a while it is said to be drifted, so that
+ * it is tried again; until something else comes of that, it stays refused.
+ */
 export class Refusals {
   readonly #known = new Map<string, ObservedWorkload>();
-  readonly #onOver: (ref: ObjectRef) => void;
+  readonly #changed: (ref: ObjectRef) => void;
 
-  constructor(onOver: (ref: ObjectRef) => void) {
-    this.#onOver = onOver;
+  constructor(changed: (ref: ObjectRef) => void) {
+    this.#changed = changed;
   }
 
   of(resourceId: string): ObservedWorkload | null {
@@ -29,13 +32,17 @@ export class Refusals {
     } catch (error) {
       if (!(error instanceof KubernetesRefusal) || !isFinal(error)) throw error;
       const refused = refusedWorkload(workload, error.message);
-      this.#known.set(id, refused);
+      this.#note({ workspaceId, id }, refused);
       setTimeout(() => {
-        if (this.#known.get(id) !== refused) return;
-        this.#known.delete(id);
-        this.#onOver({ workspaceId, id });
+        if (this.#known.get(id) === refused)
+          this.#note({ workspaceId, id }, { ...refused, drifted: true });
       }, AGAIN_MS).unref();
     }
+  }
+
+  #note(ref: ObjectRef, observed: ObservedWorkload): void {
+    this.#known.set(ref.id, observed);
+    this.#changed(ref);
   }
 }
 

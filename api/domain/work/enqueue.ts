@@ -13,7 +13,7 @@ export type WorkKind =
   | "debtTimer"
   /** key: notice id. Hands it to its channels (AUD-3). */
   | "deliverNotice"
-  /** key: workspace id. Removes the Workspace once its resources are gone (ORG-6). */
+  /** key: workspace id, and for what a cluster keeps of it `/<cluster id>` behind it. Removes the Workspace once its resources are gone (ORG-6). */
   | "deleteWorkspace"
   /** key: resource id. Stops what has run for its maximum running time (RES-7). */
   | "stopAtLimit"

@@ -33,6 +33,7 @@ export function podHttp(config: KubeConfig, { namespace, pod, port, token }: Pod
     };
     if ("on" in socket) socket.on("close", () => back.end());
     signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { host: "localhost", authorization: `token ${token}`, connection: "close" };
       connection.on("error", reject).on("close", () => reject(new Error("the Pod hung up")));

@@ -88,8 +88,6 @@ export class KubernetesClient {
   }
 
   async #json<T>(call: Call): Promise<T> {
-    if (call.method !== "GET" && !this.#mayWrite())
-      throw new ClusterUnavailable("the cluster belongs to another replica now");
     for (let attempt = 1; ; attempt++) {
       const { statusCode, headers, body } = await this.#send(call, "requests");
       if (statusCode < 300) return (await read(body)) as T;
@@ -109,6 +107,9 @@ export class KubernetesClient {
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) url.searchParams.set(name, String(value));
       this.#agents ??= { requests: agent(tls, CONNECTIONS), watches: agent(tls) };
+      // The last thing before it is sent: a throttled write has waited longer than a lease lasts.
+      if (method !== "GET" && !this.#mayWrite())
+        throw new ClusterUnavailable("the cluster belongs to another replica now");
       const answer = await request(url, {
         method,
         dispatcher: this.#agents[through],
@@ -120,7 +121,7 @@ export class KubernetesClient {
       if (answer.statusCode === 401) await this.#forgetCredentials();
       return answer;
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || error instanceof ClusterUnavailable) throw error;
       throw new ClusterUnavailable(`the API server does not answer: ${(error as Error).message}`, {
         cause: error,
       });

@@ -1,6 +1,6 @@
 import type { Endpoint, ObservedWorkload } from "#ports/cluster.ts";
 import type { OwnPod } from "../view/pod-facts.ts";
-import { intervalsOf } from "./intervals.ts";
+import { intervalsOf, ownerOf } from "./intervals.ts";
 import { phaseOf, type Circumstances } from "./phase.ts";
 
 export interface Surroundings {
@@ -38,7 +38,12 @@ export function observeWorkload(
 ): ObservedWorkload {
   const ordered = pods.toSorted((a, b) => a.generation - b.generation || a.attempt - b.attempt);
   const newest = ordered.at(-1)!;
-  const { phase, cause } = phaseOf(newest, circumstances(newest));
+  const intervals = intervalsOf([...departed, ...ordered], before, lostAt);
+  const { phase, cause } = phaseOf(newest, {
+    ...circumstances(newest),
+    // What was ready before this process looked is no start that fails.
+    wasReady: intervals.some((it) => ownerOf(it, ordered) === newest),
+  });
   const { terminated, last, restarts } = newest.container ?? {
     terminated: null,
     last: null,
@@ -50,7 +55,7 @@ export function observeWorkload(
     cause,
     exitCode: (terminated ?? last)?.exitCode ?? null,
     restarts,
-    intervals: intervalsOf([...departed, ...ordered], before, lostAt),
+    intervals,
     endpoints: newest.node === null || phase === "stopping" ? [] : endpoints,
   };
 }

@@ -6,6 +6,8 @@ import { causeOfWaiting } from "./waiting.ts";
 export interface Circumstances {
   /** Its node object does not exist any more. */
   nodeGone: boolean;
+  /** It was recorded as ready at some time: this process may not have seen it. */
+  wasReady?: boolean;
   /** Its node is there and cannot be reached. */
   nodeAway: boolean;
   /** Machine time; decides whether a start has taken too long. */
@@ -30,12 +32,13 @@ export function phaseOf(pod: OwnPod, circumstances: Circumstances): Phase {
   if (phase === "Failed") return failed(pod);
   if (node === null) return { phase: "waiting", cause: causeOfWaiting(pod) };
   if (pod.ready?.status === true) return { phase: "ready", cause: null };
-  if (circumstances.nodeAway && everReady(pod)) return AWAY;
+  if (circumstances.nodeAway && everReady(pod, circumstances)) return AWAY;
   if (container?.waiting && isImageProblem(container.waiting.reason))
     return pulling(pod, container.waiting, circumstances);
   const ended = lastEnd(container);
   if (ended !== null && ended.exitCode !== 0) return crashing(pod, container!, ended);
-  if (everReady(pod) && container?.running) return { phase: "notReady", cause: UNHEALTHY };
+  if (everReady(pod, circumstances) && container?.running)
+    return { phase: "notReady", cause: UNHEALTHY };
   return starting(pod, circumstances);
 }
 
@@ -117,7 +120,8 @@ const IMAGE_PROBLEMS = new Set([
 const isImageProblem = (reason: string): boolean => IMAGE_PROBLEMS.has(reason);
 const lastEnd = (container: ContainerFacts | null) =>
   container?.terminated ?? container?.last ?? null;
-const everReady = ({ periods }: OwnPod): boolean => periods.length > 0;
+const everReady = ({ periods }: OwnPod, { wasReady = false }: Circumstances): boolean =>
+  wasReady || periods.length > 0;
 
 /** Whether it has held its place for so long without a process that it is given up. */
 export function isLate(

@@ -8,7 +8,7 @@ interface PodChange {
   generation?: number;
   attempt?: number;
   maxRestarts?: number;
-  createdAt?: string;
+  createdAt?: string | undefined;
   removed?: { deletionTimestamp: string; graceSeconds: number };
   node?: string | null;
   status?: Record<string, unknown>;

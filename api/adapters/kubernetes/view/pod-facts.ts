@@ -83,6 +83,9 @@ export function podFacts(
   };
 }
 
+// Older ones are recorded long since; who flaps for weeks must not fill our memory.
+const PERIODS_KEPT = 64;
+
 function ownPod(
   object: KubernetesObject,
   before: OwnPod | null,
@@ -119,7 +122,8 @@ function ownPod(
     container: containerFacts(status.containerStatuses?.[0]),
     periods: [],
   };
-  return { ...facts, periods: nextPeriods(before?.periods ?? [], facts) };
+  const periods = nextPeriods(before?.periods ?? [], facts).slice(-PERIODS_KEPT);
+  return { ...facts, periods };
 }
 
 // The deletion timestamp is the end of the grace period.

@@ -12,7 +12,7 @@ const JUPYTER_PORT = 8888;
 const HOME = "/home/jovyan";
 
 export interface WorkloadRequest {
-  /** To be applied before the workload that mounts them. */
+  /** Those not provisioned yet, to be applied before the workload that mounts them. */
   volumes: VolumeRequest[];
   workload: Workload;
 }
@@ -36,7 +36,10 @@ export async function buildWorkload(
   ]);
   const { workspaceId, id: resourceId, generation, kind, name } = resource;
   return {
-    volumes: mounted.map(({ id: volumeId, sizeGib }) => ({ workspaceId, volumeId, sizeGib })),
+    volumes: mounted
+      // What is there already grows by itself: a storage that cannot must not keep the workload from running.
+      .filter(({ observedSizeGib }) => observedSizeGib === null)
+      .map(({ id: volumeId, sizeGib }) => ({ workspaceId, volumeId, sizeGib })),
     workload: {
       workspaceId,
       resourceId,

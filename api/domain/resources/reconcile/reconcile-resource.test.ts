@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { withTenant } from "#db/tenant.ts";
 import { changeDesired, nextGeneration } from "#domain/resources/change-desired.ts";
 import { lockView } from "#domain/resources/resource-view.ts";
@@ -309,6 +309,33 @@ test("BIL-1 a disk that grew unseen before its deletion is charged by its new si
     { quantity: 10, ended_at: grownAt },
     { quantity: 40, started_at: grownAt, ended_at: acceptedAt },
   ]);
+});
+
+test("RES-3 a volume that cannot grow keeps no workload from being started again", async () => {
+  const id = await createContainer(site, { diskGib: 10 });
+  await site.pass(10_000);
+  const [disk] = await volumesOf(site, id);
+  const refused = vi.spyOn(site.cluster, "applyVolume").mockRejectedValue(new Error("no"));
+  onTestFinished(() => refused.mockRestore());
+  await withTenant(site.database, site.organizationId, (tx) => growVolume(tx, disk!.id, 40));
+  await ask(site, id, "restart");
+  await site.pass(60_000);
+  expect(await rowOf(site, id)).toMatchObject({ status: "RUNNING", observed: { generation: 2 } });
+});
+
+test("RES-5 what a crash left of a new start is removed when it is stopped before anybody sees it", async () => {
+  const id = await createContainer(site);
+  await site.pass(10_000);
+  await ask(site, id, "stop");
+  await site.pass(10_000);
+  expect(await rowOf(site, id)).toMatchObject({ status: "STOPPED", observed: { phase: "gone" } });
+  const removed = vi.spyOn(site.cluster, "deleteWorkload");
+  onTestFinished(() => removed.mockRestore());
+  await ask(site, id, "start");
+  await ask(site, id, "stop");
+  await site.worker.runUntilQuiet();
+  expect(removed).toHaveBeenCalledWith(site.workspaceId, id);
+  expect((await rowOf(site, id)).status).toBe("STOPPED");
 });
 
 test("RES-5 a cluster that does not answer is tried again until it does", async () => {

@@ -10,18 +10,24 @@ import {
 } from "#db/schema/organizations.ts";
 import { resources, volumes } from "#db/schema/resources.ts";
 import { withSystem, type Tx } from "#db/tenant.ts";
+import { enqueue } from "#domain/work/enqueue.ts";
 import type { WorkHandler } from "#domain/work/types.ts";
-import type { ReconcileDependencies } from "./dependencies.ts";
+import { clusterOf, type ReconcileDependencies } from "./dependencies.ts";
 
 /**
  * Marks a Workspace deleted once nothing in it is left (ORG-6), ends its members, attachments, Services and Quota, and
  * has the clusters forget it. While something is left it does nothing: whatever goes last puts it on the list again.
  */
-export function removeWorkspace({ database, clusters }: ReconcileDependencies): WorkHandler {
-  return async ({ key: workspaceId }) => {
-    const gone = await withSystem(database, (tx) => endWorkspace(tx, workspaceId));
-    if (!gone) return;
-    for (const cluster of clusters.values()) await cluster.deleteWorkspace(workspaceId);
+export function removeWorkspace(site: ReconcileDependencies): WorkHandler {
+  return async ({ key, clusterId }) => {
+    const [workspaceId] = key.split("/") as [string];
+    if (clusterId !== null) return clusterOf(site, clusterId).deleteWorkspace(workspaceId);
+    await withSystem(site.database, async (tx) => {
+      if (!(await endWorkspace(tx, workspaceId))) return;
+      // Each cluster by the replica that holds it: no other may write there.
+      for (const id of site.clusters.keys())
+        await enqueue(tx, { kind: "deleteWorkspace", key: `${workspaceId}/${id}`, clusterId: id });
+    });
   };
 }
 

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { workspaces } from "#db/schema/organizations.ts";
 import { withSystem, withTenant } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
@@ -75,6 +75,26 @@ test("RES-5 what the database has and the cluster lost is made again", async () 
   });
 });
 
+test("RES-5 what a cluster refuses of a sweep keeps nothing else from being looked at", async () => {
+  const lost = await createContainer(site);
+  await site.pass(10_000);
+  await site.cluster.applyWorkload(orphan());
+  await site.cluster.deleteWorkload(site.workspaceId, lost);
+  await site.database.pool.query("update site_clock set offset_ms = offset_ms + 10000");
+  await site.cluster.settle();
+  await site.database.pool.query("delete from work_items where key = $1", [lost]);
+  const refused = vi.spyOn(site.cluster, "restoreWorkspace").mockRejectedValue(new Error("no"));
+  const kept = vi.spyOn(site.cluster, "deleteWorkload").mockRejectedValueOnce(new Error("no"));
+  onTestFinished(() => [refused, kept].forEach((spy) => spy.mockRestore()));
+  await site.cluster.applyWorkload(orphan());
+  await sweep();
+  expect((await rowOf(site, lost)).status).toBe("RUNNING");
+  expect(kept.mock.calls.length).toBeGreaterThanOrEqual(2);
+  refused.mockRestore();
+  await site.database.pool.query("update work_items set run_after = clock_timestamp()");
+  await sweep();
+});
+
 test("RES-5 a deleted resource that is still there is an orphan", async () => {
   const id = await createContainer(site);
   await site.pass(10_000);
@@ -107,9 +127,12 @@ test("ORG-6 a Workspace is gone once its last resource and volume are", async ()
     )[0]!.deletedAt;
   await site.worker.runUntilQuiet();
   expect(await deletedAt()).toBeNull();
+  const removed = vi.spyOn(site.cluster, "deleteWorkspace");
+  onTestFinished(() => removed.mockRestore());
   await site.pass(10_000);
   expect((await rowOf(site, id)).status).toBe("DELETED");
   expect(await deletedAt()).not.toBeNull();
+  expect(removed).toHaveBeenCalledExactlyOnceWith(tenant.workspaceId);
 });
 
 test("BIL-5 a stop for debt finds that there is credit again, and stops nothing", async () => {

@@ -15,18 +15,38 @@ export function sweepCluster(site: ReconcileDependencies): WorkHandler {
     // Listed first: a row is always there before its object, so what has no row now never will have one.
     const listed = await cluster.list();
     const living = await livingOn(site.database, item.key);
-    for (const { workspaceId, id } of orphans(listed.workloads, living.workload)) {
-      await cluster.deleteWorkload(workspaceId, id);
-    }
-    for (const { workspaceId, id } of orphans(listed.volumes, living.volume)) {
-      await cluster.deleteVolume(workspaceId, id);
-    }
-    const deleted = await deletedAmong(site.database, listed.workspaces);
-    for (const id of listed.workspaces) {
-      await (deleted.has(id) ? cluster.deleteWorkspace(id) : cluster.restoreWorkspace(id));
-    }
     await enqueueChanges(site.database, item.key, await findUnsettled(site.database, cluster));
+    const deleted = await deletedAmong(site.database, listed.workspaces);
+    await eachApart([
+      ...orphans(listed.workloads, living.workload).map(
+        ({ workspaceId, id }) =>
+          () =>
+            cluster.deleteWorkload(workspaceId, id),
+      ),
+      ...orphans(listed.volumes, living.volume).map(
+        ({ workspaceId, id }) =>
+          () =>
+            cluster.deleteVolume(workspaceId, id),
+      ),
+      ...listed.workspaces.map(
+        (id) => () =>
+          deleted.has(id) ? cluster.deleteWorkspace(id) : cluster.restoreWorkspace(id),
+      ),
+    ]);
   };
+}
+
+const AT_ONCE = 8;
+
+/** One that the cluster refuses keeps none of the others waiting. Throws what was thrown first, once all are done. */
+async function eachApart(works: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  const queue = works.values();
+  const hand = async () => {
+    for (const work of queue) await work().catch((error) => failures.push(error));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, hand));
+  if (failures.length > 0) throw failures[0];
 }
 
 const orphans = (listed: ObjectRef[], living: Set<string>) =>

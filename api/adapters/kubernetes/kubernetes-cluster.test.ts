@@ -1,0 +1,76 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { Workload } from "#ports/cluster.ts";
+import { kubernetesConfig } from "../../../test/support/cluster/site.ts";
+import type { KubernetesClient } from "./api/client.ts";
+import { KubernetesCluster } from "./kubernetes-cluster.ts";
+import { podObject, ready } from "./testing/pods.ts";
+import { ClusterView } from "./view/cluster-view.ts";
+
+const status = ready("2026-11-29T09:01:00Z");
+const node = (name: string) => ({
+  metadata: { name, uid: name, resourceVersion: "5" },
+  status: { conditions: [{ type: "Ready", status: "True" }] },
+});
+
+/** A cluster whose watches tell nothing: what is known of it is what a test puts into the view. */
+async function silentCluster({ nodes }: { nodes: string[] }) {
+  const deleted: string[] = [];
+  const client = {
+    get: async (path: string, query: { fieldSelector?: string } = {}) => ({
+      metadata: { resourceVersion: "1" },
+      items: path.endsWith("/nodes")
+        ? nodes.filter((it) => query.fieldSelector === `metadata.name=${it}`).map(node)
+        : [],
+    }),
+    stream: () => new Promise(() => {}),
+    async delete(path: string) {
+      deleted.push(path.split("/").at(-1)!);
+      return null;
+    },
+    apply: async () => ({ metadata: { name: "x", uid: "u" } }),
+  } as unknown as KubernetesClient;
+  const config = kubernetesConfig({
+    id: "c",
+    namespacePrefix: "aifactory-",
+    kubeconfig: "none",
+    products: {},
+  });
+  const view = new ClusterView(client, config, () => {});
+  const ended = new AbortController();
+  void view.run(ended.signal);
+  onTestFinished(() => ended.abort());
+  await view.synced();
+  return { cluster: new KubernetesCluster(client, config, view), view, deleted };
+}
+
+const workload = (generation: number) =>
+  ({
+    workspaceId: "w",
+    resourceId: "r",
+    generation,
+    ports: [],
+    env: [],
+    accessToken: "t",
+    registryCredentials: null,
+  }) as unknown as Workload;
+
+test("RES-5 an older Pod that a late request of a former owner made is removed, and the newer one stays", async () => {
+  const { cluster, view, deleted } = await silentCluster({ nodes: ["gpu-1"] });
+  view.pods.put(podObject({ generation: 2, name: "r-r-2", status }));
+  view.pods.put(podObject({ generation: 1, name: "r-r-1", status }));
+  expect(await cluster.observeWorkload("w", "r")).toMatchObject({ generation: 2, drifted: true });
+  await cluster.applyWorkload(workload(2));
+  expect(deleted).toContain("r-r-1");
+  expect(deleted).not.toContain("r-r-2");
+});
+
+test("RES-5 a Pod on a node that the watch has not told of yet is not lost; on one that is gone, it is", async () => {
+  const told = await silentCluster({ nodes: ["gpu-1"] });
+  told.view.pods.put(podObject({ status }));
+  expect(await told.cluster.observeWorkload("w", "r")).toMatchObject({ phase: "ready" });
+  await told.cluster.applyWorkload(workload(1));
+  expect(told.deleted).not.toContain("r-r-1");
+  const gone = await silentCluster({ nodes: [] });
+  gone.view.pods.put(podObject({ status }));
+  expect(await gone.cluster.observeWorkload("w", "r")).toMatchObject({ phase: "lost" });
+});
