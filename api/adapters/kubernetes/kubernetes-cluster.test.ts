@@ -64,6 +64,16 @@ test("RES-5 an older Pod that a late request of a former owner made is removed, 
   expect(deleted).not.toContain("r-r-2");
 });
 
+test("ORG-3 what another site has on the same cluster is nobody's orphan here", async () => {
+  const { cluster, view } = await silentCluster({ nodes: ["gpu-1"] });
+  view.pods.put(podObject({ cluster: "other", status }));
+  view.pods.put(podObject({ namespace: "other-ws-w", uid: "u2", status }));
+  expect((await cluster.list()).workloads).toEqual([]);
+  expect(view.podsOf("r")).toEqual([]);
+  view.pods.put(podObject({ uid: "u3", name: "own", status }));
+  expect((await cluster.list()).workloads).toEqual([{ workspaceId: "w", id: "r" }]);
+});
+
 test("RES-5 a Pod on a node that the watch has not told of yet is not lost; on one that is gone, it is", async () => {
   const told = await silentCluster({ nodes: ["gpu-1"] });
   told.view.pods.put(podObject({ status }));

@@ -24,7 +24,7 @@ import type { KubernetesObject, ObjectList } from "./api/object.ts";
 import { paths } from "./api/paths.ts";
 import { applyWorkload, type Hands } from "./apply-workload.ts";
 import type { KubernetesConfig } from "./config.ts";
-import { LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
+import { isOwn, LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
 import { News } from "./news.ts";
 import { capacityOf } from "./observe/capacity.ts";
 import { isDrifted } from "./observe/drift.ts";
@@ -205,18 +205,23 @@ export class KubernetesCluster implements Cluster, Followed {
   async list(): ReturnType<Cluster["list"]> {
     const { view, client, config } = this.#hands;
     await view.synced();
+    const isHere = ({ namespace, workspaceId }: { namespace: string; workspaceId: string }) =>
+      namespace === namespaceOf(config, workspaceId);
     const workloads = new Map<string, ObjectRef>();
     for (const kind of [view.ownPods(), view.services.values(), view.routes.values()])
-      for (const { workspaceId, resourceId: id } of kind) workloads.set(id, { workspaceId, id });
+      for (const it of kind) {
+        const { workspaceId, resourceId: id } = it;
+        if (isHere(it)) workloads.set(id, { workspaceId, id });
+      }
     const namespaces = await listOwn(client, paths.namespaces(), config);
     return {
       workloads: [...workloads.values()],
-      volumes: [...view.claims.values()].map(({ workspaceId, volumeId: id }) => ({
-        workspaceId,
-        id,
-      })),
+      volumes: [...view.claims.values()]
+        .filter(isHere)
+        .map(({ workspaceId, volumeId: id }) => ({ workspaceId, id })),
       workspaces: namespaces
         .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .filter(({ metadata }) => isOwn(config, metadata.name, metadata.labels))
         .map(({ metadata }) => metadata.labels![LABEL.workspace]!),
     };
   }

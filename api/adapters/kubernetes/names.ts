@@ -34,6 +34,19 @@ export function namespaceOf(
   return `${namespacePrefix}ws-${workspaceId}`;
 }
 
+/** Whether a thing is this site's: several share a cluster, and others may copy labels. */
+export function isOwn(
+  config: Pick<KubernetesConfig, "id" | "namespacePrefix">,
+  namespace: string | undefined,
+  labels: Record<string, string> = {},
+): boolean {
+  return (
+    labels[LABEL.managedBy] === FIELD_MANAGER &&
+    labels[LABEL.cluster] === config.id &&
+    namespace === namespaceOf(config, labels[LABEL.workspace] ?? "")
+  );
+}
+
 export const resourceName = (resourceId: string): string => `r-${resourceId}`;
 export const volumeName = (volumeId: string): string => `v-${volumeId}`;
 

@@ -31,7 +31,10 @@ export function intervalsOf(
 }
 
 /** The latest Pod of the generation that was there by then. */
-export function ownerOf({ generation, runningSince }: ReadyInterval, pods: OwnPod[]): OwnPod | undefined {
+export function ownerOf(
+  { generation, runningSince }: ReadyInterval,
+  pods: OwnPod[],
+): OwnPod | undefined {
   return pods
     .filter((pod) => pod.generation === generation && pod.createdAt <= runningSince)
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))

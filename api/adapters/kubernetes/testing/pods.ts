@@ -1,9 +1,11 @@
 import type { KubernetesObject } from "../api/object.ts";
-import { ANNOTATION, LABEL } from "../names.ts";
+import { ANNOTATION, FIELD_MANAGER, LABEL } from "../names.ts";
 import { podFacts, type OwnPod, type PodFacts } from "../view/pod-facts.ts";
 
 interface PodChange {
   name?: string;
+  namespace?: string;
+  cluster?: string;
   uid?: string;
   generation?: number;
   attempt?: number;
@@ -19,7 +21,7 @@ export function podObject(change: PodChange = {}): KubernetesObject {
   const { generation = 1, attempt = 0, maxRestarts = 5, removed } = change;
   return {
     metadata: {
-      namespace: "aifactory-ws-w",
+      namespace: change.namespace ?? "aifactory-ws-w",
       name: change.name ?? `r-r-${generation}`,
       uid: change.uid ?? `uid-${generation}-${attempt}`,
       creationTimestamp: change.createdAt ?? "2026-11-29T09:00:00Z",
@@ -28,6 +30,8 @@ export function podObject(change: PodChange = {}): KubernetesObject {
         deletionGracePeriodSeconds: removed.graceSeconds,
       }),
       labels: {
+        [LABEL.managedBy]: FIELD_MANAGER,
+        [LABEL.cluster]: change.cluster ?? "c",
         [LABEL.workspace]: "w",
         [LABEL.resource]: "r",
         [LABEL.generation]: String(generation),

@@ -3,7 +3,7 @@ import { ClusterUnavailable, type ObjectChange } from "#ports/cluster.ts";
 import type { KubernetesClient } from "../api/client.ts";
 import { paths } from "../api/paths.ts";
 import type { KubernetesConfig } from "../config.ts";
-import { ownSelector } from "../names.ts";
+import { isOwn, ownSelector } from "../names.ts";
 import { claimFacts, type ClaimFacts } from "./claim-facts.ts";
 import { DepartedPods } from "./departed-pods.ts";
 import { nodeFacts, type NodeFacts } from "./node-facts.ts";
@@ -48,7 +48,11 @@ export class ClusterView {
     });
     this.pods = new Reflector({
       ...of("Pod", paths.allPods),
-      project: (object, before) => podFacts(object, before, config.gpu.resource),
+      project: (object, before) => {
+        const facts = podFacts(object, before, config.gpu.resource);
+        const { namespace, labels } = object.metadata;
+        return isOwn(config, namespace, labels) ? facts : { ...facts, own: null };
+      },
       changed: (before, after, told) =>
         this.#podChanged(before?.own ?? null, after?.own ?? null, told),
     });
