@@ -33,6 +33,7 @@ const environment = z
     PORT: port.default(8080),
     HOST: z.string().min(1).default("127.0.0.1"),
     METRICS_PORT: port.optional(),
+    ACCESS_CHECK_PORT: port.optional(),
     NODE_ENV: z.string().optional(),
     LOG_LEVEL: logLevel.default("info"),
     DATABASE_URL: postgresUrl.optional(),
@@ -82,6 +83,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly metricsPort: number | null;
+  /** Where gateways ask whether a request to a resource's address may go on; null: nowhere. */
+  readonly accessCheckPort: number | null;
   readonly production: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Null: embedded mode (ID-5). `adminUrl` migrates; without it the schema must already be current. */
@@ -114,6 +117,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: value.PORT,
     host: value.HOST,
     metricsPort: value.METRICS_PORT ?? null,
+    accessCheckPort: value.ACCESS_CHECK_PORT ?? null,
     production: value.NODE_ENV === "production",
     logLevel: value.LOG_LEVEL,
     database:

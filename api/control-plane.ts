@@ -12,6 +12,7 @@ import { Authenticator } from "#domain/principals/authenticate.ts";
 import { hashSecret, newSecret } from "#domain/principals/secrets.ts";
 import type { Site } from "#domain/site.ts";
 import type { IdentityVerifier } from "#ports/identity.ts";
+import { createAccessCheck } from "#http/access-check/access-check.ts";
 import { LiveConnections } from "#http/live/live-connections.ts";
 import { createWorker } from "#worker/create-worker.ts";
 import { watchLedger } from "#worker/ledger-watch.ts";
@@ -105,10 +106,15 @@ async function start(
   const nudge = () => worker.nudge();
   const site: Site = { database, catalogue, clusters, simulated, mail, nudge };
   const live = new LiveConnections();
-  const app = createApp({
+  const serving = {
     site,
     grants: new Grants(database, catalogue.regionIds),
     authenticator: openAuthenticator(site, { verifier, operatorToken }, log),
+    onError: (error: unknown, requestId: string) =>
+      log.error({ err: error, requestId }, "a request failed"),
+  };
+  const app = createApp({
+    ...serving,
     operator: {
       localIssuer: issuer,
       advanceClock: (seconds) => advanceClock({ site, worker, seconds }),
@@ -116,7 +122,6 @@ async function start(
     ready: () => answers(opened.database),
     live,
     publicUrl: config.publicUrl,
-    onError: (error, requestId) => log.error({ err: error, requestId }, "a request failed"),
   });
   for (const { cluster, probe } of opening.kubernetes) void describeCluster(cluster.id, probe, log);
   worker.start();
@@ -130,6 +135,14 @@ async function start(
   stack.defer(() => watch.stop());
   const server = await startHttpServer(app.fetch, config, live);
   stack.defer(() => server.drain());
+
+  if (config.accessCheckPort !== null) {
+    const { fetch } = createAccessCheck(serving);
+    const { host, accessCheckPort: port } = config;
+    const endpoint = await startHttpServer(fetch, { host, port }, null);
+    stack.defer(() => endpoint.drain());
+    log.info(`Access checks at ${endpoint.url}`);
+  }
 
   const { url } = server;
   publicUrl ||= url;

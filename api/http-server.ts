@@ -15,13 +15,14 @@ export interface HttpServer {
   drain(patienceMs?: number): Promise<void>;
 }
 
-/** Listens; throws with a sentence for the operator where it cannot. */
+/** Listens; throws with a sentence for the operator where it cannot. `live`: null where no answer goes on. */
 export async function startHttpServer(
   fetch: Parameters<typeof serve>[0]["fetch"],
   { port, host }: Pick<Config, "port" | "host">,
-  live: LiveConnections,
+  live: LiveConnections | null,
 ): Promise<HttpServer> {
   const server = await listen(fetch, port, host);
+  if (live !== null) serveUpgrades(server, fetch as Parameters<typeof serveUpgrades>[1]);
   let atWork = 0;
   let draining = false;
   const cutIdle = () => {
@@ -38,7 +39,7 @@ export async function startHttpServer(
     url: `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async drain(patienceMs = REQUEST_DRAIN_MS) {
       draining = true;
-      live.drain();
+      live?.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
       cutIdle();
@@ -58,7 +59,6 @@ function listen(
     const server = serve({ fetch, port, hostname: host, serverOptions }, () =>
       resolve(server as Server),
     );
-    serveUpgrades(server as Server, fetch as Parameters<typeof serveUpgrades>[1]);
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, port, host)));
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { accessSessionAnswer } from "./access-sessions.ts";
 import { clientToken, displayName, page, pageQuery, regionId, tags } from "./common.ts";
 import { command, disk, env, ports, registryCredentials } from "./container-fields.ts";
 import { idSchema } from "./ids.ts";
@@ -179,6 +180,13 @@ export const getContainerAccess = operation("getContainerAccess", {
   summary: "Addresses and access token",
   params: one,
   response: access,
+});
+export const createContainerAccessSession = operation("createContainerAccessSession", {
+  method: "post",
+  path: `${item}/access-sessions`,
+  tag,
+  params: one,
+  ...accessSessionAnswer,
 });
 export const listContainerEvents = operation("listContainerEvents", {
   method: "get",

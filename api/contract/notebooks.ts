@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { accessSessionAnswer } from "./access-sessions.ts";
 import {
   clientToken,
   displayName,
@@ -172,6 +173,13 @@ export const getNotebookAccess = operation("getNotebookAccess", {
   summary: "Addresses and access token",
   params: one,
   response: access,
+});
+export const createNotebookAccessSession = operation("createNotebookAccessSession", {
+  method: "post",
+  path: `${item}/access-sessions`,
+  tag,
+  params: one,
+  ...accessSessionAnswer,
 });
 export const listNotebookEvents = operation("listNotebookEvents", {
   method: "get",

@@ -1,4 +1,5 @@
 import * as contract from "#contract/containers.ts";
+import { createAccessSession, withoutLink } from "#domain/access-sessions/create-access-session.ts";
 import { knownRegion } from "#domain/catalogue/check-choice.ts";
 import { createContainer } from "#domain/containers/create-container.ts";
 import { listContainers } from "#domain/containers/list-containers.ts";
@@ -37,6 +38,12 @@ export function containerRoutes(mounting: Mounting): void {
   );
   mountChange(mounting, contract.restartContainer, (ctx) => restartContainer(ctx));
   mountRead(mounting, contract.getContainerAccess, (ctx) => showAccess(ctx));
+  mountChange(
+    mounting,
+    contract.createContainerAccessSession,
+    (ctx, { body }) => createAccessSession(ctx, body),
+    { redact: withoutLink },
+  );
   mountRead(mounting, contract.listContainerEvents, (ctx, { query }) => listEvents(ctx, query));
   mountFollowed(mounting, contract.getContainerLogs, {
     read: (ctx, { query }) => readLogs(ctx, query),

@@ -1,4 +1,5 @@
 import * as contract from "#contract/notebooks.ts";
+import { createAccessSession, withoutLink } from "#domain/access-sessions/create-access-session.ts";
 import { knownRegion } from "#domain/catalogue/check-choice.ts";
 import { createNotebook } from "#domain/notebooks/create-notebook.ts";
 import { listNotebooks } from "#domain/notebooks/list-notebooks.ts";
@@ -37,6 +38,12 @@ export function notebookRoutes(mounting: Mounting): void {
   );
   mountChange(mounting, contract.recreateNotebook, (ctx, { body }) => recreateNotebook(ctx, body));
   mountRead(mounting, contract.getNotebookAccess, (ctx) => showAccess(ctx));
+  mountChange(
+    mounting,
+    contract.createNotebookAccessSession,
+    (ctx, { body }) => createAccessSession(ctx, body),
+    { redact: withoutLink },
+  );
   mountRead(mounting, contract.listNotebookEvents, (ctx, { query }) => listEvents(ctx, query));
   mountFollowed(mounting, contract.getNotebookLogs, {
     read: (ctx, { query }) => readLogs(ctx, query),

@@ -127,6 +127,11 @@ export const OPERATIONS = {
   getNotebookAccess: { target: "notebook", ...ownOrManager, action: "notebook:access" },
   listNotebookEvents: { target: "notebook", ...ownOrManager, action: "notebook:access" },
   getNotebookLogs: { target: "notebook", ...ownOrManager, action: "notebook:access" },
+  createNotebookAccessSession: {
+    target: "notebook",
+    ...ownOrManager,
+    action: "notebook:access",
+  },
   openNotebookTerminal: { target: "notebook", ...ownOrManager, action: "notebook:access" },
 
   createContainer: { target: "workspace", ...everyone, action: "container:create" },
@@ -140,6 +145,11 @@ export const OPERATIONS = {
   getContainerAccess: { target: "container", ...ownOrManager, action: "container:access" },
   listContainerEvents: { target: "container", ...ownOrManager, action: "container:access" },
   getContainerLogs: { target: "container", ...ownOrManager, action: "container:access" },
+  createContainerAccessSession: {
+    target: "container",
+    ...ownOrManager,
+    action: "container:access",
+  },
   openContainerTerminal: { target: "container", ...ownOrManager, action: "container:access" },
 
   createVolume: { target: "workspace", ...everyone, action: "container:create-volume" },

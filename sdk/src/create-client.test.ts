@@ -11,12 +11,12 @@ const request = {
   homeVolume: { sizeGib: 10 },
 };
 
-test("there is a method for every operation of the API", () => {
+test("there is a method for every operation of the API but its WebSockets", () => {
   const client = createClient({ url: "http://127.0.0.1:1", token: "t" });
   const described = Object.values(description.paths).flatMap((methods) =>
-    Object.values(methods as Record<string, { operationId: string }>).map(
-      (operation) => operation.operationId,
-    ),
+    Object.values(methods as Record<string, { operationId: string; responses: object }>)
+      .filter(({ responses }) => !("101" in responses))
+      .map((operation) => operation.operationId),
   );
   expect(described.length).toBeGreaterThan(90);
   expect(Object.keys(client).toSorted()).toEqual(described.toSorted());

@@ -51,13 +51,19 @@ export function createClient(options: ClientOptions): Client {
     (request?: AnyRequest) => call(row, request),
   ]);
   const client = Object.freeze(Object.fromEntries(methods)) as Client;
-  streams.set(client, { baseUrl, open: (id, request) => call(operations[id], request, true) });
+  streams.set(client, {
+    baseUrl,
+    open: (id, request) => call(operations[id], request, true),
+    token: () => tokenOf(options),
+  });
   return client;
 }
 
 interface Streams {
   readonly baseUrl: string;
   readonly open: (id: OperationId, request: AnyRequest) => Promise<unknown>;
+  /** Empty where the client has none. */
+  readonly token: () => Promise<string>;
 }
 
 const streams = new WeakMap<object, Streams>();
@@ -79,17 +85,19 @@ function checkedUrl(url: string): string {
   return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, "");
 }
 
-async function credentials({
-  token,
-  getToken,
-  userAgent,
-}: ClientOptions): Promise<Record<string, string>> {
-  const given = (await getToken?.()) ?? token;
+async function credentials(options: ClientOptions): Promise<Record<string, string>> {
+  const { userAgent } = options;
   const headers = userAgent === undefined ? {} : { "user-agent": userAgent };
-  if (given === undefined) return headers;
+  const token = await tokenOf(options);
+  return token === "" ? headers : { ...headers, authorization: `Bearer ${token}` };
+}
+
+async function tokenOf({ token, getToken }: ClientOptions): Promise<string> {
+  const given = (await getToken?.()) ?? token;
+  if (given === undefined) return "";
   const trimmed = given.trim();
   // Checked here, for the message of `fetch` would show the token.
   if (!TOKEN.test(trimmed))
     throw new TypeError("The token is empty, or holds characters that no token has.");
-  return { ...headers, authorization: `Bearer ${trimmed}` };
+  return trimmed;
 }

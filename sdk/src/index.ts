@@ -21,6 +21,7 @@ export {
 export { followLogs, type FollowLogsOptions } from "./follow-logs.ts";
 export type * from "./generated/types.gen.ts";
 export { formatAmount, parseAmount } from "./money.ts";
+export { openTerminal, type Terminal, type TerminalOptions } from "./open-terminal.ts";
 export { paginate } from "./paginate.ts";
 export { waitFor, type WaitOptions, type WaitProgress } from "./wait-for.ts";
 export { waitForGone } from "./wait-for-gone.ts";

@@ -6,6 +6,7 @@ import { attachPolicy, writePolicy } from "../support/fixture-targets.ts";
 import { makeToken, must } from "../support/fixture.ts";
 import { startRunningSite, type RunningSite } from "../support/running-site.ts";
 import type { Person } from "../support/site.ts";
+import { createClient, openTerminal as openBySdk } from "@aifactory/sdk";
 import { openTerminal, type TerminalOptions } from "../support/terminal.ts";
 
 const LIVE = { checkMs: 100, blindMs: 300, heartbeatMs: 5000, lingerMs: 200 };
@@ -127,6 +128,44 @@ describe("a terminal", () => {
       status: 403,
       body: { code: "token_read_only" },
     });
+  });
+});
+
+describe("the SDK's terminal", () => {
+  const client = () => createClient({ url: site.url, token: site.ownerToken });
+  const textOf = async (output: AsyncIterable<Uint8Array>) =>
+    Buffer.concat(await Array.fromAsync(output)).toString();
+
+  test("RES-6 is a stream of what is written, and an exit code", async () => {
+    const terminal = await openBySdk(client(), { containerId: shared }, { columns: 100 });
+    terminal.resize({ columns: 120, rows: 40 });
+    terminal.write(`echo ${"x".repeat(3000)}\r`);
+    terminal.write(Buffer.from("exit 4\r"));
+    expect(await textOf(terminal.output)).toContain(`\r\n${"x".repeat(3000)}\r\n`);
+    expect(await terminal.exitCode).toBe(4);
+  });
+
+  test("RES-6 ends from this side, by its refusal, and where the handshake is refused", async () => {
+    const left = await openBySdk(client(), { containerId: shared });
+    left.close();
+    await textOf(left.output);
+    expect(await left.exitCode).toBeNull();
+
+    const { id, token } = await makeToken(site, site.ownerToken);
+    const bound = createClient({ url: site.url, token });
+    const taken = await openBySdk(bound, { containerId: shared });
+    const output = textOf(taken.output).catch((error) => error);
+    await must(site.ask("DELETE", `/v1/tokens/${id}`));
+    expect(await output).toMatchObject({ code: "unauthenticated", status: 401 });
+
+    await expect(openBySdk(bound, { containerId: shared })).rejects.toMatchObject({
+      code: "connection_failed",
+    });
+    const abort = new AbortController();
+    const { signal } = abort;
+    const aborted = await openBySdk(client(), { containerId: shared }, { signal });
+    abort.abort();
+    await aborted.exitCode;
   });
 });
 

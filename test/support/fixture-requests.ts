@@ -198,6 +198,12 @@ const SPECIAL: Partial<Record<OperationId, Make>> = {
   getNotebookAccess: async (place) => ({
     params: { notebookId: await notebookIn(place, "running") },
   }),
+  createNotebookAccessSession: async (place) => ({
+    params: { notebookId: await notebookIn(place, "running") },
+  }),
+  createContainerAccessSession: async (place) => ({
+    params: { containerId: await containerIn(place, "running") },
+  }),
   openNotebookTerminal: async (place) => ({
     params: { notebookId: await notebookIn(place, "running") },
   }),

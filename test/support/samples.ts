@@ -138,6 +138,8 @@ const SAMPLES: Partial<Record<OperationId, (references: SampleReferences) => Sam
     },
     { idleStop: "never" },
   ],
+  createNotebookAccessSession: () => [{ port: 8888 }],
+  createContainerAccessSession: () => [{ port: 8888 }],
   recreateNotebook: () => [{ homeVolume: "keep" }],
   createContainer: () => [
     container(),

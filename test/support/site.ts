@@ -61,6 +61,7 @@ export interface TestSite {
   readonly grants: Grants;
   readonly testDatabase: TestDatabase;
   readonly live: LiveConnections;
+  readonly authenticator: Authenticator;
   /** A person of the Organization with roles in its Workspaces, or an outsider without any. */
   mint(email: string, roles?: Record<string, "Admin" | "Member">): Promise<Person>;
   /** A Workspace of the Organization, with Services enabled in all regions unless others are given. */
@@ -102,21 +103,21 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
   const grants = new Grants(database, catalogue.regionIds);
   const advance = options.advanceClock ?? moveOffset;
   const live = new LiveConnections({ ...LIVE_LIMITS, ...options.live });
+  const authenticator = new Authenticator({
+    database,
+    verifier: options.verifier ?? issuer,
+    operatorTokenHash: hashSecret(operatorToken),
+    autoCreateOrganization: options.autoCreateOrganization ?? catalogue.site.autoCreateOrganization,
+    currency: catalogue.site.currency,
+    onRefused: () => {},
+    onUnavailable: () => {},
+  });
   const app = createApp({
     site,
     grants,
     live,
     publicUrl: options.publicUrl ?? null,
-    authenticator: new Authenticator({
-      database,
-      verifier: options.verifier ?? issuer,
-      operatorTokenHash: hashSecret(operatorToken),
-      autoCreateOrganization:
-        options.autoCreateOrganization ?? catalogue.site.autoCreateOrganization,
-      currency: catalogue.site.currency,
-      onRefused: () => {},
-      onUnavailable: () => {},
-    }),
+    authenticator,
     operator: {
       localIssuer: options.verifier === undefined ? issuer : null,
       advanceClock: (seconds) => advance(site, seconds),
@@ -163,6 +164,7 @@ export async function startTestSite(options: TestSiteOptions = {}): Promise<Test
     grants,
     testDatabase,
     live,
+    authenticator,
     createOrganization: owned,
     async mint(email, roles = {}) {
       const workspaces = Object.entries(roles).map(([workspaceId, role]) => ({

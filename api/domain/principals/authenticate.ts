@@ -52,10 +52,25 @@ export class Authenticator {
     if (proof === "operator") return { actor: { kind: "operator" }, target: null, shown: null };
     const { caller, ...found } = await findCaller(this.#options.database, proof, wanted);
     const actor =
-      proof.kind === "apiToken"
-        ? await this.#byApiToken(caller)
-        : await this.#byIdentity(proof.identity, caller);
+      proof.kind === "identity"
+        ? await this.#byIdentity(proof.identity, caller)
+        : await this.#byApiToken(caller);
     return { actor, ...found };
+  }
+
+  /** Who made the session that this is the cookie of, at the wanted resource; null where it has ended. */
+  async identifySession(secret: string, wanted: Wanted): Promise<Identified | null> {
+    const proof = { kind: "accessSession", hash: hashSecret(secret) } as const;
+    const { caller, ...found } = await findCaller(this.#options.database, proof, wanted);
+    if (caller === null || caller.disabled) return null;
+    const { id, kind, name, email, token } = caller;
+    const credential = {
+      tokenId: token?.id ?? null,
+      readOnly: token?.readOnly ?? false,
+      workspaceId: token?.workspaceId ?? null,
+      verifiedEmail: null,
+    };
+    return { actor: { kind, principalId: id, name, email, credential }, ...found };
   }
 
   async #prove(authorization: string | undefined): Promise<Proof | "operator"> {

@@ -9,9 +9,12 @@ import {
 } from "#domain/access/target.ts";
 import type { VerifiedIdentity } from "#ports/identity.ts";
 
-/** What a caller has proved: that it has an API token, or that it is somebody of the site's issuer. */
+/**
+ * What a caller has proved: that it has an API token, or the cookie of a session at the wanted resource, or that it is
+ * somebody of the site's issuer.
+ */
 export type Proof =
-  | { readonly kind: "apiToken"; readonly hash: Buffer }
+  | { readonly kind: "apiToken" | "accessSession"; readonly hash: Buffer }
   | { readonly kind: "identity"; readonly identity: VerifiedIdentity };
 
 /** The principal behind a proof. */
@@ -21,7 +24,7 @@ export interface CallerRow {
   readonly name: string;
   readonly email: string | null;
   readonly disabled: boolean;
-  /** Null for an identity. */
+  /** Null for an identity, and for a session that it made. */
   readonly token: {
     readonly id: string;
     readonly readOnly: boolean;
@@ -40,6 +43,12 @@ const CALLERS: Record<Proof["kind"], string> = {
       t.last_used_at is null or t.last_used_at < clock_timestamp() - interval '1 minute'))
     from api_tokens t join principals p on p.id = t.principal_id
     where t.hash = $1 and t.revoked_at is null and t.expires_at > clock_timestamp()`,
+  accessSession: `
+    select json_build_object(${PRINCIPAL}, 'token', case when t.id is not null then
+      json_build_object('id', t.id, 'readOnly', t.read_only, 'workspaceId', t.workspace_id, 'stale', false) end)
+    from access_sessions s join principals p on p.id = s.principal_id left join api_tokens t on t.id = s.token_id
+    where s.cookie_hash = $1 and s.resource_id = $2 and s.expires_at > clock_timestamp()
+      and (t.id is null or t.revoked_at is null and t.expires_at > clock_timestamp())`,
   identity: `
     select json_build_object(${PRINCIPAL}, 'token', null) from principals p where p.issuer = $1 and p.subject = $2`,
 };
@@ -71,7 +80,7 @@ export async function findCaller(
   wanted: Wanted | null,
 ): Promise<Found> {
   const values: unknown[] =
-    proof.kind === "apiToken" ? [proof.hash] : [proof.identity.issuer, proof.identity.subject];
+    proof.kind === "identity" ? [proof.identity.issuer, proof.identity.subject] : [proof.hash];
   if (wanted !== null) values.push(wanted.target.id);
   const { rows } = await pool.query<Row>({ ...statementFor(proof.kind, wanted), values });
   const { caller, target, shown } = rows[0]!;
@@ -87,7 +96,7 @@ function statementFor(proof: Proof["kind"], wanted: Wanted | null) {
   const name = `${proof} ${wanted?.target.kind ?? ""} ${shown?.name ?? ""}`;
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const id = proof === "apiToken" ? "$2" : "$3";
+  const id = proof === "identity" ? "$3" : "$2";
   const target = wanted === null ? "null" : `(${selectTarget(wanted.target.kind, id)})`;
   const view = shown === undefined ? "null" : `(${shown.select(id)})`;
   const text = `select (${CALLERS[proof]}) as caller, ${target} as target, ${view} as shown`;

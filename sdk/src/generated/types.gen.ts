@@ -802,6 +802,25 @@ export type Access = {
     simulated: boolean;
 };
 
+export type AccessSession = {
+    /**
+     * To be opened in a browser, once; null when it was shown before.
+     */
+    url: string | null;
+    /**
+     * Until when the link works. Machine time.
+     */
+    expiresAt: string;
+    secretAlreadyShown?: boolean;
+};
+
+export type AccessSessionRequest = {
+    /**
+     * One of its HTTP ports; the first unless given.
+     */
+    port?: number;
+};
+
 export type ContainerEventPage = {
     items: Array<ResourceEvent>;
     nextCursor: string | null;
@@ -2811,6 +2830,39 @@ export type GetContainerAccessResponses = {
 
 export type GetContainerAccessResponse = GetContainerAccessResponses[keyof GetContainerAccessResponses];
 
+export type CreateContainerAccessSessionData = {
+    body?: AccessSessionRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        containerId: string;
+    };
+    query?: never;
+    url: '/v1/containers/{containerId}/access-sessions';
+};
+
+export type CreateContainerAccessSessionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateContainerAccessSessionError = CreateContainerAccessSessionErrors[keyof CreateContainerAccessSessionErrors];
+
+export type CreateContainerAccessSessionResponses = {
+    /**
+     * Done.
+     */
+    201: AccessSession;
+};
+
+export type CreateContainerAccessSessionResponse = CreateContainerAccessSessionResponses[keyof CreateContainerAccessSessionResponses];
+
 export type ListContainerEventsData = {
     body?: never;
     path: {
@@ -3925,6 +3977,39 @@ export type GetNotebookAccessResponses = {
 };
 
 export type GetNotebookAccessResponse = GetNotebookAccessResponses[keyof GetNotebookAccessResponses];
+
+export type CreateNotebookAccessSessionData = {
+    body?: AccessSessionRequest;
+    headers?: {
+        /**
+         * Makes a repeated POST return the first answer; kept 24 hours.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        notebookId: string;
+    };
+    query?: never;
+    url: '/v1/notebooks/{notebookId}/access-sessions';
+};
+
+export type CreateNotebookAccessSessionErrors = {
+    /**
+     * A problem (RFC 9457).
+     */
+    default: Problem;
+};
+
+export type CreateNotebookAccessSessionError = CreateNotebookAccessSessionErrors[keyof CreateNotebookAccessSessionErrors];
+
+export type CreateNotebookAccessSessionResponses = {
+    /**
+     * Done.
+     */
+    201: AccessSession;
+};
+
+export type CreateNotebookAccessSessionResponse = CreateNotebookAccessSessionResponses[keyof CreateNotebookAccessSessionResponses];
 
 export type ListNotebookEventsData = {
     body?: never;
