@@ -93,7 +93,8 @@ export class KubernetesClient {
       if (statusCode < 300) return (await read(body)) as T;
       const error = await refusal(statusCode, body);
       if (statusCode !== 429 || attempt === MAX_THROTTLED) throw error;
-      const seconds = Number(headers["retry-after"] ?? 1);
+      // It may also be a date, which nobody's clock here agrees with.
+      const seconds = Number(headers["retry-after"]) || 1;
       await sleep(Math.min(10, seconds) * 1000 * (0.75 + Math.random() / 2));
     }
   }

@@ -172,3 +172,19 @@ test.each([
   expect(found.phase).toBe(phase);
   expect(found.cause?.code ?? null).toBe(code);
 });
+
+test.each([
+  [
+    'container has runAsNonRoot and image will run as root (pod: "r-1_ws", container: main)',
+    "is root",
+  ],
+  ['exec: "train": executable file not found in $PATH: /run/containerd/io/x', "not in the image"],
+  ["failed to create shim task: /var/lib/kubelet/pods/…", "RunContainerError"],
+])(
+  "RES-4 a process that cannot be started says why in words that tell nothing of the node",
+  (said, told) => {
+    const { cause } = phaseOf(seen({ status: waiting("RunContainerError", said) }), here);
+    expect(cause!.message).toContain(told);
+    expect(cause!.message).not.toMatch(/r-1|\/run|\/var/);
+  },
+);

@@ -1,6 +1,7 @@
 import type { ClusterCause, WorkloadPhase } from "#ports/cluster.ts";
 import type { ContainerFacts, OwnPod, Termination } from "../view/pod-facts.ts";
 import { pullProblem } from "./pull-problem.ts";
+import { startProblem } from "./start-problem.ts";
 import { causeOfWaiting } from "./waiting.ts";
 
 export interface Circumstances {
@@ -50,28 +51,29 @@ const AWAY: Phase = {
   phase: "notReady",
   cause: cause("nodeLost", "The node it runs on does not answer."),
 };
+// In our words: the cluster's own name nodes, neighbours and thresholds.
+const MOVED: Phase = {
+  phase: "lost",
+  cause: cause("evicted", "The cluster ended it to make room or to clear its node."),
+};
+const OVERUSED: Phase = {
+  phase: "failed",
+  cause: cause("evicted", "It used more temporary storage than it may."),
+};
 const UNHEALTHY = cause("unhealthy", "The process runs and does not answer its health check.");
 
 // Asked for by us or by hand it is stopping; taken away by the cluster it is to be started anew.
 function removed({ disruption }: OwnPod): Phase {
   if (disruption?.status !== true) return { phase: "stopping", cause: null };
-  return { phase: "lost", cause: cause("evicted", disruption.message ?? "The cluster moved it.") };
+  return MOVED;
 }
 
 function failed(pod: OwnPod): Phase {
   const { reason, message, container, disruption } = pod;
   const ended = lastEnd(container);
   // What it used too much of, it would use again.
-  if (reason === "Evicted" && message?.includes("exceed"))
-    return { phase: "failed", cause: cause("evicted", message) };
-  if (disruption?.status === true || reason !== null)
-    return {
-      phase: "lost",
-      cause: cause(
-        "evicted",
-        disruption?.message ?? message ?? `The cluster ended it (${reason}).`,
-      ),
-    };
+  if (reason === "Evicted" && /exceed.*limit/i.test(message ?? "")) return OVERUSED;
+  if (disruption?.status === true || reason !== null) return MOVED;
   return { phase: "failed", cause: ended === null ? null : causeOfEnd(ended) };
 }
 
@@ -99,9 +101,7 @@ function pulling(pod: OwnPod, waiting: Waiting, circumstances: Circumstances): P
 function starting(pod: OwnPod, circumstances: Circumstances): Phase {
   const { waiting } = pod.container ?? {};
   const why =
-    waiting && !PASSING.has(waiting.reason)
-      ? cause("crash", `The process cannot be started: ${waiting.message ?? waiting.reason}`)
-      : null;
+    waiting && !PASSING.has(waiting.reason) ? cause("crash", startProblem(waiting)) : null;
   if (!isLate(pod, circumstances)) return { phase: "starting", cause: why };
   return { phase: "failed", cause: why ?? cause("unhealthy", "It did not become ready in time.") };
 }

@@ -7,7 +7,8 @@ import { findUnsettled } from "./find-unsettled.ts";
 
 /**
  * Brings cluster and database together, both ways: removes what the database does not know as living on this cluster,
- * and looks at everything that it does. Run when a replica takes a cluster over, and now and then.
+ * and looks at everything that it does. What holds data goes only where the database knows that it has ended, so that an
+ * empty or wrong database costs nobody's data. Run when a replica takes a cluster over, and now and then.
  */
 export function sweepCluster(site: ReconcileDependencies): WorkHandler {
   return async (item) => {
@@ -16,22 +17,23 @@ export function sweepCluster(site: ReconcileDependencies): WorkHandler {
     const listed = await cluster.list();
     const living = await livingOn(site.database, item.key);
     await enqueueChanges(site.database, item.key, await findUnsettled(site.database, cluster));
-    const deleted = await deletedAmong(site.database, listed.workspaces);
+    const endedVolumes = await endedAmong(site.database, "volumes", idsOf(listed.volumes));
+    const { ended, living: workspaces } = await workspacesAmong(site.database, listed.workspaces);
     await eachApart([
       ...orphans(listed.workloads, living.workload).map(
         ({ workspaceId, id }) =>
           () =>
             cluster.deleteWorkload(workspaceId, id),
       ),
-      ...orphans(listed.volumes, living.volume).map(
-        ({ workspaceId, id }) =>
-          () =>
-            cluster.deleteVolume(workspaceId, id),
-      ),
-      ...listed.workspaces.map(
-        (id) => () =>
-          deleted.has(id) ? cluster.deleteWorkspace(id) : cluster.restoreWorkspace(id),
-      ),
+      ...orphans(listed.volumes, living.volume)
+        .filter(({ id }) => endedVolumes.has(id))
+        .map(
+          ({ workspaceId, id }) =>
+            () =>
+              cluster.deleteVolume(workspaceId, id),
+        ),
+      ...ended.map((id) => () => cluster.deleteWorkspace(id)),
+      ...workspaces.map((id) => () => cluster.restoreWorkspace(id)),
     ]);
   };
 }
@@ -63,11 +65,25 @@ async function livingOn(database: Database, clusterId: string) {
   return living;
 }
 
-async function deletedAmong(database: Database, workspaceIds: string[]): Promise<Set<string>> {
-  const { rows } = await database.pool.query<{ id: string }>(
-    `select id from unnest($1::uuid[]) as listed (id)
-     where not exists (select from workspaces w where w.id = listed.id and w.deleted_at is null)`,
-    [workspaceIds],
+const idsOf = (listed: ObjectRef[]) => listed.map(({ id }) => id);
+
+async function endedAmong(
+  { pool }: Database,
+  table: "volumes" | "workspaces",
+  ids: string[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from ${table} where id = any ($1::uuid[]) and deleted_at is not null`,
+    [ids],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+async function workspacesAmong(database: Database, ids: string[]) {
+  const ended = await endedAmong(database, "workspaces", ids);
+  const { rows } = await database.pool.query<{ id: string }>(
+    "select id from workspaces where id = any ($1::uuid[]) and deleted_at is null",
+    [ids],
+  );
+  return { ended: [...ended], living: rows.map(({ id }) => id) };
 }
