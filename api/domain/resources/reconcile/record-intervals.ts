@@ -17,11 +17,12 @@ export async function recordIntervals(
   tx: Tx,
   catalogue: Catalogue,
   resource: ResourceRow,
-  intervals: ChargedInterval[],
+  reported: ChargedInterval[],
   vanishedAt: Date,
 ): Promise<Latest> {
   let latest: Latest = { runningSince: resource.runningSince, stoppedAt: resource.stoppedAt };
   const { runningSince } = latest;
+  const intervals = reported.map((it) => asRecorded(it, runningSince));
   const known = intervals.some((it) => it.since.getTime() === runningSince?.getTime());
   if (runningSince !== null && latest.stoppedAt === null && !known) {
     const next = intervals.find((it) => it.since > runningSince)?.since;
@@ -34,13 +35,25 @@ export async function recordIntervals(
     if (before?.getTime() === since.getTime()) {
       const ends = until !== null && (latest.stoppedAt === null || until < latest.stoppedAt);
       if (ends) latest = await close(tx, resource, since, until);
-    } else if (until === null || until > since) {
-      await open(tx, catalogue, resource, { since, until, flavor });
-      latest = { runningSince: since, stoppedAt: until };
+    } else {
+      const begun = later(since, latest.stoppedAt);
+      if (until !== null && until <= begun) continue;
+      await open(tx, catalogue, resource, { since: begun, until, flavor });
+      latest = { runningSince: begun, stoppedAt: until };
     }
   }
   return latest;
 }
+
+/** A cluster that tells whole seconds may say that one began before the one before it ended; it is recorded from then on. */
+function asRecorded(interval: ChargedInterval, runningSince: Date | null): ChargedInterval {
+  const { since, until } = interval;
+  const isKnown =
+    runningSince !== null && since < runningSince && (until === null || until > runningSince);
+  return isKnown ? { ...interval, since: runningSince } : interval;
+}
+
+const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
 
 async function open(
   tx: Tx,
