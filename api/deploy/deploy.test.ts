@@ -108,9 +108,14 @@ describe("replicas", () => {
       smtp: { from: "AI Factory <no-reply@example.com>" },
       operatorToken: exampleStack.operatorToken,
       metricsPort: 9090,
+      accessCheckPort: 8082,
     });
     const { ports } = podOf("Deployment").spec.containers[0];
-    expect(ports.map((port: any) => port.containerPort)).toEqual([config.port, config.metricsPort]);
+    expect(ports.map((port: any) => port.containerPort)).toEqual([
+      config.port,
+      config.metricsPort,
+      config.accessCheckPort,
+    ]);
   });
 
   test("find their files: the site file, which the control plane accepts, kubeconfigs, certificates", () => {
@@ -170,7 +175,7 @@ describe("replicas", () => {
       "prometheus.io/port": "9090",
       "prometheus.io/path": "/metrics",
     });
-    const { metrics: _, ...silent } = exampleStack;
+    const { metrics: _, accessCheck: __, ...silent } = exampleStack;
     const { metadata, spec } = podOf("Deployment", await renderedObjects(silent, SECRET_KEYS));
     expect(metadata.annotations).toBeUndefined();
     expect(spec.containers[0].ports).toHaveLength(1);
@@ -189,6 +194,10 @@ describe("replicas", () => {
     expect(podOf("Deployment").metadata.labels).toMatchObject(service.spec.selector);
     const ports = podOf("Deployment").spec.containers[0].ports.map(({ name }: any) => name);
     expect(ports).toContain(service.spec.ports[0].targetPort);
+    expect(service.spec.ports.slice(1)).toEqual([
+      { name: "access-check", port: 8082, targetPort: "access-check" },
+    ]);
+    expect(ports).toContain("access-check");
   });
 });
 
@@ -278,6 +287,7 @@ describe("network policies", () => {
         ports: [{ protocol: "TCP", port: 9090 }],
         from: [namespaceOf("monitoring"), { ipBlock: { cidr: "10.1.0.0/16" } }],
       },
+      { ports: [{ protocol: "TCP", port: 8082 }], from: [namespaceOf("gateways")] },
     ]);
     const from = (peers: string[]) =>
       withChanges({ gateway: JSON.stringify({ name: "a", namespace: "b", from: peers }) });

@@ -8,7 +8,7 @@ export function replicaEnvironment(settings: Settings): {
   plain: Record<string, string>;
   secret: Record<string, string>;
 } {
-  const { host, oidc, smtp, metrics, invitationUrl, logLevel } = settings;
+  const { host, oidc, smtp, metrics, accessCheck, invitationUrl, logLevel } = settings;
   return {
     plain: {
       ...commonEnvironment(settings),
@@ -20,6 +20,7 @@ export function replicaEnvironment(settings: Settings): {
       OIDC_ISSUER: oidc.issuer,
       OIDC_AUDIENCE: oidc.audience,
       ...(metrics && { METRICS_PORT: String(metrics.port) }),
+      ...(accessCheck && { ACCESS_CHECK_PORT: String(accessCheck.port) }),
       ...(smtp && { MAIL_FROM: smtp.from }),
       ...(invitationUrl && { INVITATION_URL: invitationUrl }),
     },

@@ -27,7 +27,14 @@ function withCluster(changes: object): object {
 
 describe("the stack's configuration", () => {
   test("has few keys that must be set, and defaults for the rest", () => {
-    const optional = ["kubeconfigs", "smtp", "dockerConfig", "metrics", "egressPorts"];
+    const optional = [
+      "kubeconfigs",
+      "smtp",
+      "dockerConfig",
+      "metrics",
+      "accessCheck",
+      "egressPorts",
+    ];
     const settings = read(Object.fromEntries(optional.map((key) => [key, undefined])));
     expect(settings).toMatchObject({
       namespace: "aifactory",
@@ -106,6 +113,7 @@ describe("the stack's configuration", () => {
     ["mail without sender", { smtp: { url: "smtps://m.example.com" } }, /smtp.from: /],
     ["a mail server of no mail", { smtp: { url: "x", from: "a@b.example" } }, /smtp.url: must be/],
     ["a page without a code", { invitationUrl: "https://a.example" }, /invitationUrl: must cont/],
+    ["access checks for nobody", { accessCheck: { from: [] } }, /accessCheck.from: /],
     ["metrics for nobody", { metrics: { from: [] } }, /metrics.from: /],
     ["no port", { egressPorts: ["http"] }, /egressPorts.0: must be a port/],
     ["no certificate", { caCertificates: "ca.pem" }, /caCertificates: must be certificates as PEM/],

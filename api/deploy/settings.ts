@@ -56,6 +56,8 @@ export const stack = z
     invitationUrl: values.invitationUrl.optional(),
     /** Serves Prometheus metrics to these. */
     metrics: structured(z.strictObject({ port: port.default(9090), from: peers })).optional(),
+    /** Answers these, the gateways of workloads, whether a request to an address may go on. */
+    accessCheck: structured(z.strictObject({ port: port.default(8082), from: peers })).optional(),
     logLevel: values.logLevel.default("info"),
     /** PEM, trusted beside the usual ones: for PostgreSQL, the issuer, the mail server. */
     caCertificates: z
@@ -98,6 +100,7 @@ export const SETTING: Readonly<Record<Key, string>> = {
   smtp: "--secret --path smtp.url smtps://…; pulumi config set --path smtp.from no-reply@example.com",
   invitationUrl: "invitationUrl 'https://console.example.com/join?code={code}'",
   metrics: "--path 'metrics.from[0]' monitoring",
+  accessCheck: "--path 'accessCheck.from[0]' gateways",
   logLevel: "logLevel info",
   caCertificates: "caCertificates < ca.pem",
   egressPorts: "--path 'egressPorts[0]' 8443",

@@ -7,9 +7,9 @@ import { labels, selector } from "./place.ts";
 
 type Spec = types.input.networking.v1.NetworkPolicySpec;
 
-/** Nobody reaches the replicas but the gateway and who collects metrics; nothing here reaches more than it was configured for. */
+/** Nobody reaches the replicas but gateways and who collects metrics; nothing here reaches more than it was configured for. */
 export function makeNetworkPolicies(settings: Settings, namespace: Output<string>): Resource[] {
-  const { gateway, metrics } = settings;
+  const { gateway, metrics, accessCheck } = settings;
   const make = (name: string, spec: Spec) =>
     new networking.v1.NetworkPolicy(name, {
       metadata: { name, namespace, labels: labels() },
@@ -22,6 +22,7 @@ export function makeNetworkPolicies(settings: Settings, namespace: Output<string
       ingress: [
         allowed(HTTP_PORT, gateway.from ?? [gateway.namespace]),
         ...(metrics ? [allowed(metrics.port, metrics.from)] : []),
+        ...(accessCheck ? [allowed(accessCheck.port, accessCheck.from)] : []),
       ],
       egress: egressTo(replicaPorts(settings)),
     }),

@@ -21,7 +21,7 @@ export function makeReplicas(
     dependsOn,
   }: { configuration: Configuration; account: Output<string>; dependsOn: Resource[] },
 ): void {
-  const { metrics, replicas, deployed } = settings;
+  const { metrics, accessCheck, replicas, deployed } = settings;
   const component = "control-plane";
   const template = podTemplate(
     settings,
@@ -47,6 +47,7 @@ export function makeReplicas(
         ports: [
           { name: "http", containerPort: HTTP_PORT },
           ...(metrics ? [{ name: "metrics", containerPort: metrics.port }] : []),
+          ...(accessCheck ? [{ name: "access-check", containerPort: accessCheck.port }] : []),
         ],
         resources: resourcesOf(settings),
         lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },

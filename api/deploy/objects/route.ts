@@ -6,13 +6,21 @@ import { labels, selector } from "./place.ts";
 const PORT = 80;
 
 /** The Service, and the way from the operator's Gateway to it. */
-export function makeRoute({ host, gateway }: Settings, namespace: Output<string>): void {
+export function makeRoute(
+  { host, gateway, accessCheck }: Settings,
+  namespace: Output<string>,
+): void {
   const name = "control-plane";
   const service = new core.v1.Service(name, {
     metadata: { name, namespace, labels: labels(name) },
     spec: {
       selector: selector(name),
-      ports: [{ name: "http", port: PORT, targetPort: "http" }],
+      ports: [
+        { name: "http", port: PORT, targetPort: "http" },
+        ...(accessCheck
+          ? [{ name: "access-check", port: accessCheck.port, targetPort: "access-check" }]
+          : []),
+      ],
     },
   });
   new apiextensions.CustomResource(name, {

@@ -55,6 +55,7 @@ export const exampleStack: Readonly<Record<string, string>> = {
   dockerConfig: JSON.stringify({
     auths: { "registry.example.com:5000": { auth: "registry-secret" } },
   }),
+  accessCheck: JSON.stringify({ from: ["gateways"] }),
   metrics: JSON.stringify({ from: ["monitoring", "10.1.0.0/16"] }),
   caCertificates: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
   egressPorts: "[8443]",

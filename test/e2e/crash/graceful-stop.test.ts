@@ -4,10 +4,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ConnectionError, createClient, waitForContainer, type Client } from "@aifactory/sdk";
+import {
+  ConnectionError,
+  createClient,
+  followLogs,
+  openTerminal,
+  waitForContainer,
+  type Client,
+} from "@aifactory/sdk";
 import { startEmbeddedPostgres } from "../../../api/db/embedded/start.ts";
 import {
   embeddedPostgres,
+  freePort,
   newDataDir,
   readLocal,
   startServer,
@@ -29,8 +37,13 @@ afterEach(async () => {
   await folder.remove();
 });
 
+let accessCheckPort: number;
 async function start(): Promise<void> {
-  server = await startServer({ AIFACTORY_DATA_DIR: folder.path });
+  accessCheckPort = await freePort();
+  server = await startServer({
+    AIFACTORY_DATA_DIR: folder.path,
+    ACCESS_CHECK_PORT: String(accessCheckPort),
+  });
   local = readLocal(folder.path);
   client = createClient({ url: server.url, token: local.ownerToken, retries: 0 });
 }
@@ -111,6 +124,22 @@ async function expectNothingHeld(): Promise<void> {
   await postgres.stop();
   expect(owned).toEqual([]);
 }
+
+test("RES-6 SIGTERM ends logs that are followed and terminals with the reason; gateways are answered until then", async () => {
+  const containerId = await createContainer();
+  await waitForContainer(client, containerId, { intervalSeconds: 0.1 });
+  const log = Array.fromAsync(followLogs(client, { containerId })).catch((error) => error);
+  const terminal = await openTerminal(client, { containerId });
+  const output = Array.fromAsync(terminal.output).catch((error) => error);
+  const gate = await fetch(`http://127.0.0.1:${accessCheckPort}/`);
+  expect(gate.status).toBe(404);
+  const asked = performance.now();
+  server.signal("SIGTERM");
+  expect(await log).toMatchObject({ code: "unavailable", status: 503 });
+  expect(await output).toMatchObject({ code: "unavailable", status: 503 });
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - asked).toBeLessThan(15_000);
+});
 
 test("SIGINT ends a server whose clients keep connections open without asking anything", async () => {
   const { port } = new URL(server.url);
