@@ -107,6 +107,22 @@ test("RES-6 the last lines, and those since a moment", async () => {
   expect(await must(site.ask("GET", logsOf(id, "?sinceSeconds=5")))).toEqual({ lines: [] });
 });
 
+test("RES-6 an answer has the newest lines that fit into it", async () => {
+  const id = await running();
+  const cluster = site.site.clusters.get("hanoi-1")!;
+  const lines = Array.from({ length: 100 }, (_, number) => `${number} ${"x".repeat(100_000)}`);
+  const logs = async function* () {
+    yield* lines;
+  };
+  const clusters = site.site.clusters as Map<string, typeof cluster>;
+  clusters.set("hanoi-1", Object.assign(Object.create(cluster), { logs }));
+  const answer = await must(site.ask("GET", logsOf(id, "?tailLines=100")));
+  clusters.set("hanoi-1", cluster);
+  expect(answer.lines.length).toBeGreaterThan(30);
+  expect(answer.lines).toEqual(lines.slice(-answer.lines.length));
+  expect(answer.lines.join("").length).toBeLessThan(4 * 1_048_576);
+});
+
 test("RBAC-6 a member who is removed meanwhile loses the log", async () => {
   const { token, userId } = await member();
   const id = await running(token);
