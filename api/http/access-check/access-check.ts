@@ -61,7 +61,9 @@ async function signIn({ site }: Deciding, c: RouteContext, asked: AskedAddress):
   const { resourceId, url } = asked;
   const code = url.searchParams.get("code");
   const secret =
-    code !== null && isOpened(c) ? await redeemLink(site.database, { resourceId, code }) : null;
+    code !== null && isOpened(c, asked)
+      ? await redeemLink(site.database, { resourceId, code })
+      : null;
   if (secret === null)
     throw new DomainError(
       "unauthenticated",

@@ -7,16 +7,15 @@ import type { AskedAddress } from "./asked-address.ts";
  * says where a request comes from in one header or the other; what says nothing is nobody's page (it fails closed where the
  * gateway does not hand these headers to the check).
  */
-export function comesFromOwnPage(c: RouteContext, { host }: AskedAddress): boolean {
+export function comesFromOwnPage(c: RouteContext, asked: AskedAddress): boolean {
   const origin = c.req.header("origin");
-  if (origin !== undefined) return origin === `https://${host}`;
+  if (origin !== undefined) return origin === `https://${asked.host}`;
   const site = c.req.header("sec-fetch-site");
-  return site === "same-origin" || site === "none" || isOpened(c);
+  return site === "same-origin" || site === "none" || isOpened(c, asked);
 }
 
 /** A page of elsewhere leads here, and is left. */
-export function isOpened(c: RouteContext): boolean {
-  const method = c.req.header("x-forwarded-method") ?? c.req.method;
+export function isOpened(c: RouteContext, { method }: AskedAddress): boolean {
   return (
     method === "GET" &&
     c.req.header("sec-fetch-mode") === "navigate" &&
