@@ -105,7 +105,7 @@ test.each([...bound, ...owners])(
       const { status, body: answer } = await site.request(
         operation.method.toUpperCase(),
         pathOf(operation, request),
-        { token: caller.token, body: request.body },
+        { token: caller.token, body: request.body, upgrade: operation.status === 101 },
       );
       expect(
         { operation: operation.id, status, ...whyOf(answer) },
