@@ -93,7 +93,8 @@ test("ORG-3 one answer among several is enough to be open, or reached", async ()
   const flapping: Probe = async (from, target) => {
     const key = keyOf(from, target);
     count.set(key, (count.get(key) ?? 0) + 1);
-    return count.get(key) === 3;
+    // Simulated nodes share an address, so the same is asked for each of them.
+    return count.get(key)! % 3 === 0;
   };
   const judged = await runChecks(checks, flapping);
   for (const { expected, verdict } of judged)
