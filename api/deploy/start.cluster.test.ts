@@ -60,6 +60,7 @@ describe("what is deployed, started here", () => {
       HOST: "127.0.0.1",
       PORT: "0",
       METRICS_PORT: "0",
+      ACCESS_CHECK_PORT: "0",
     };
     return Object.fromEntries(
       Object.entries(given).map(([name, value]) => [name, here[name] ?? value]),
