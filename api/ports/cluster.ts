@@ -15,7 +15,11 @@ export interface Cluster {
    * was `lost` is started anew. Waiting for capacity or for a volume is not an error.
    */
   applyWorkload(workload: Workload): Promise<void>;
-  /** Asks for the removal of every generation of the workload; `observeWorkload` says when nothing is left. */
+  /**
+   * Asks for the removal of every generation of the workload; `observeWorkload` says when nothing is left. What has changed
+   * unseen is taken in instead of being removed, so that it is recorded first: callers ask again while it is observed
+   * otherwise than `stopping`.
+   */
   deleteWorkload(workspaceId: string, resourceId: string): Promise<void>;
   /**
    * What the cluster has of the workload, the caller's own calls included; null when nothing is left. `before` is what was

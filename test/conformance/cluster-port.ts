@@ -79,9 +79,15 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
         () => observe(resourceId),
         (it): it is ObservedWorkload => it !== null && phases.includes(it.phase),
       );
+    // A removal may have to be asked for again, as the worker does while anything else is observed.
     const isGone = (resourceId: string) =>
       until(
-        () => observe(resourceId),
+        async () => {
+          const observed = await observe(resourceId);
+          if (observed !== null && observed.phase !== "stopping")
+            await cluster.deleteWorkload(workspaceId, resourceId);
+          return observed;
+        },
         (it): it is null => it === null,
       );
     const volumeIsReady = (volumeId: string, sizeGib: number) =>

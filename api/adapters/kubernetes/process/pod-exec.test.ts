@@ -36,17 +36,23 @@ async function serve(
   return api;
 }
 
-const podIn = (state: () => ProcessState): ExecPod => ({
+const podIn = (state: () => ProcessState, leaving: boolean): ExecPod => ({
   namespace: "ws-1",
   name: "r-1-1",
   container: "main",
   state,
+  isLeaving: () => leaving,
 });
 const open = (
   { server }: FakeApi,
-  { state = () => "running" as ProcessState, tty = false, command = null as string[] | null } = {},
+  {
+    state = () => "running" as ProcessState,
+    leaving = false,
+    tty = false,
+    command = null as string[] | null,
+  } = {},
 ) =>
-  podExec({ server, headers: { Authorization: "Bearer t" }, tls: {} }, podIn(state), {
+  podExec({ server, headers: { Authorization: "Bearer t" }, tls: {} }, podIn(state, leaving), {
     command,
     tty,
     columns: 80,
@@ -79,6 +85,14 @@ test("RES-6 an exec asks for what it is told to, and speaks Kubernetes' channels
   expect(url.searchParams.getAll("command")).toEqual(["echo", "a b", "&c"]);
   expect(url.searchParams.get("stderr")).toBe("false");
   expect(api.request!.headers.authorization).toBe("Bearer t");
+});
+
+test("RES-6 a command that is killed because its Pod goes has not ended by itself", async () => {
+  const details = { causes: [{ reason: "ExitCode", message: "137" }] };
+  const killed = JSON.stringify({ status: "Failure", reason: "NonZeroExitCode", details });
+  const api = await serve((socket) => say(socket, Channel.status, killed));
+  expect(await (await open(api, { leaving: true })).exitCode).toBeNull();
+  expect(await (await open(api)).exitCode).toBe(137);
 });
 
 test.each([

@@ -19,6 +19,8 @@ export interface ExecPod {
   readonly name: string;
   readonly container: string;
   state(): ProcessState;
+  /** Whether it is being removed, with everything that runs in it. */
+  isLeaving(): boolean;
 }
 
 // Between two looks at what is known of the Pod, which costs no request.
@@ -27,6 +29,8 @@ const PING_MS = 20_000;
 // What comes in one message is at most this, whatever the API server takes.
 const MOST_AT_ONCE = 16_384;
 const CLOSE_MS = 1000;
+
+const bySignal = (exitCode: number | null) => exitCode !== null && exitCode > 128;
 
 /**
  * A command in a Pod's container, over the API server's WebSocket; see `Cluster.exec`. Throws `WorkloadNotRunning`,
@@ -76,7 +80,7 @@ export async function podExec(
     } else if (channel === Channel.status) {
       const { exitCode: code, message } = readStatus(bytes);
       if (message !== null) output.write(options.tty ? `${message}\r\n` : `${message}\n`);
-      end(code);
+      end(pod.isLeaving() && bySignal(code) ? null : code);
     }
   });
   output.on("drain", () => socket.resume());
