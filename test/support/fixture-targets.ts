@@ -187,8 +187,15 @@ async function observe(site: TestSite, id: string, state: "running" | "stopped")
     endpoints: running ? [{ port: 8888, protocol: "HTTP", address: "http://127.0.0.1:9" }] : [],
   };
   await site.testDatabase.database.pool.query(
-    `update resources set observed = $2, observed_at = site_now(), status = $3, running_since = $4
+    `update resources set observed = $2, observed_at = site_now(), status = $3, running_since = $4,
+       running_generation = $5
      where id = $1`,
-    [keyOf(id), observed, running ? "RUNNING" : "STOPPED", running ? now : null],
+    [
+      keyOf(id),
+      observed,
+      running ? "RUNNING" : "STOPPED",
+      running ? now : null,
+      running ? 1 : null,
+    ],
   );
 }

@@ -77,6 +77,7 @@ export const resources = pgTable(
     status: text("status").notNull(),
     statusReason: jsonb("status_reason").$type<StatusReason>().notNull(),
     /** Of the latest running interval. */
+    runningGeneration: integer("running_generation"),
     runningSince: moment("running_since"),
     stoppedAt: moment("stopped_at"),
     deletedAt: moment("deleted_at"),

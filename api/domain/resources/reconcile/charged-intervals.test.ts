@@ -16,21 +16,21 @@ const end = (second: number, flavor = "small") => ({
 test("BIL-1 running ends at the first of readiness lost and no longer asked for", () => {
   const intervals = [interval(1, 1, 5), interval(2, 10, 30), interval(3, 40, null)];
   expect(chargedIntervals(intervals, { 2: end(20) }, "large")).toEqual([
-    { flavor: "large", since: date(1), until: date(5) },
-    { flavor: "small", since: date(10), until: date(20) },
-    { flavor: "large", since: date(40), until: null },
+    { generation: 1, flavor: "large", since: date(1), until: date(5) },
+    { generation: 2, flavor: "small", since: date(10), until: date(20) },
+    { generation: 3, flavor: "large", since: date(40), until: null },
   ]);
 });
 
 test("BIL-1 readiness lost before the stop was accepted ends it earlier", () => {
   expect(chargedIntervals([interval(1, 1, 5)], { 1: end(8) }, "small")).toEqual([
-    { flavor: "small", since: date(1), until: date(5) },
+    { generation: 1, flavor: "small", since: date(1), until: date(5) },
   ]);
 });
 
 test("BIL-1 what became ready after it was no longer asked for is not charged", () => {
   expect(chargedIntervals([interval(1, 9, null)], { 1: end(8) }, "small")).toEqual([
-    { flavor: "small", since: date(9), until: date(9) },
+    { generation: 1, flavor: "small", since: date(9), until: date(9) },
   ]);
 });
 

@@ -3,6 +3,7 @@ import type { GenerationEnd } from "../types.ts";
 
 /** An interval in which a resource was `RUNNING` as BIL-1 has it; empty when it became ready too late. */
 export interface ChargedInterval {
+  generation: number;
   flavor: string;
   since: Date;
   until: Date | null;
@@ -23,6 +24,7 @@ export function chargedIntervals(
     const moments = [stoppedAt, end?.endedAt ?? null].filter((it) => it !== null);
     const first = Math.min(...moments.map((it) => new Date(it).getTime()));
     return {
+      generation,
       flavor: end?.flavor ?? flavor,
       since,
       until: moments.length === 0 ? null : new Date(Math.max(first, since.getTime())),

@@ -4,7 +4,8 @@ import { nextVolumeStep } from "./next-volume-step.ts";
 import { readVolume } from "./read-volume.ts";
 import { storeVolume } from "./store-volume.ts";
 
-const MAX_ROUNDS = 2;
+// What has changed unseen is recorded before it is removed.
+const MAX_ROUNDS = 4;
 
 /**
  * Makes a volume what it is desired to be (RES-3, RES-5): provisioned, as large as asked for, or gone after the workload

@@ -6,12 +6,13 @@ import type { ResourceRow } from "../resource-view.ts";
 import type { ChargedInterval } from "./charged-intervals.ts";
 import { runPrice } from "./run-price.ts";
 
-type Latest = Pick<ResourceRow, "runningSince" | "stoppedAt">;
+type Latest = Pick<ResourceRow, "runningGeneration" | "runningSince" | "stoppedAt">;
 
 /**
  * Opens and closes usage runs for the reported intervals, oldest first, from the latest one that the row knows; returns
  * what the row knows then. An open interval of which the cluster knows nothing any more ends at `vanishedAt`, or when the
- * next one began.
+ * next one began. A cluster may tell whole seconds: what it says to have begun before the one before it ended, or in the
+ * same second, is recorded from that end on.
  */
 export async function recordIntervals(
   tx: Tx,
@@ -20,40 +21,53 @@ export async function recordIntervals(
   reported: ChargedInterval[],
   vanishedAt: Date,
 ): Promise<Latest> {
-  let latest: Latest = { runningSince: resource.runningSince, stoppedAt: resource.stoppedAt };
-  const { runningSince } = latest;
-  const intervals = reported.map((it) => asRecorded(it, runningSince));
-  const known = intervals.some((it) => it.since.getTime() === runningSince?.getTime());
-  if (runningSince !== null && latest.stoppedAt === null && !known) {
-    const next = intervals.find((it) => it.since > runningSince)?.since;
-    const until = next !== undefined && next < vanishedAt ? next : vanishedAt;
-    latest = await close(tx, resource, runningSince, until);
+  const { runningGeneration, runningSince, stoppedAt } = resource;
+  let latest: Latest = { runningGeneration, runningSince, stoppedAt };
+  const own = reported.find((it) => isLatest(it, latest));
+  const later = reported.filter((it) => isAfter(it, latest));
+  if (runningSince !== null && stoppedAt === null) {
+    const until = own === undefined ? earlier(later[0]?.since ?? null, vanishedAt) : own.until;
+    if (until !== null) latest = await close(tx, resource, latest, until);
+  } else if (own?.until && stoppedAt !== null && own.until < stoppedAt) {
+    latest = await close(tx, resource, latest, own.until);
   }
-  for (const { since, until, flavor } of intervals) {
-    const before = latest.runningSince;
-    if (before !== null && since < before) continue;
-    if (before?.getTime() === since.getTime()) {
-      const ends = until !== null && (latest.stoppedAt === null || until < latest.stoppedAt);
-      if (ends) latest = await close(tx, resource, since, until);
-    } else {
-      const begun = later(since, latest.stoppedAt);
-      if (until !== null && until <= begun) continue;
-      await open(tx, catalogue, resource, { since: begun, until, flavor });
-      latest = { runningSince: begun, stoppedAt: until };
-    }
+  for (const interval of later) {
+    const begun = beginning(interval, latest);
+    const { generation, until, flavor } = interval;
+    if (until !== null && until <= begun) continue;
+    await open(tx, catalogue, resource, { generation, since: begun, until, flavor });
+    latest = { runningGeneration: generation, runningSince: begun, stoppedAt: until };
   }
   return latest;
 }
 
-/** A cluster that tells whole seconds may say that one began before the one before it ended; it is recorded from then on. */
-function asRecorded(interval: ChargedInterval, runningSince: Date | null): ChargedInterval {
+/** The one that the row knows, which may have been recorded from a later moment on. */
+function isLatest(interval: ChargedInterval, latest: Latest): boolean {
   const { since, until } = interval;
-  const isKnown =
-    runningSince !== null && since < runningSince && (until === null || until > runningSince);
-  return isKnown ? { ...interval, since: runningSince } : interval;
+  const { runningSince } = latest;
+  if (runningSince === null || ofGeneration(interval, latest) !== 0) return false;
+  if (since.getTime() === runningSince.getTime()) return true;
+  return since < runningSince && (until === null || until > runningSince);
 }
 
-const later = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
+function isAfter(interval: ChargedInterval, latest: Latest): boolean {
+  if (latest.runningSince === null) return true;
+  const later = ofGeneration(interval, latest);
+  return later === 0 ? interval.since > latest.runningSince : later > 0;
+}
+
+/** Below, at or above that of the row; where it was not recorded yet, at it. */
+function ofGeneration({ generation }: ChargedInterval, { runningGeneration }: Latest): number {
+  return generation - (runningGeneration ?? generation);
+}
+
+/** Not before the end of the one before it, and not at its beginning either, by which they are told apart. */
+function beginning({ since }: ChargedInterval, { runningSince, stoppedAt }: Latest): Date {
+  const moments = [since, stoppedAt ?? since, runningSince && new Date(runningSince.getTime() + 1)];
+  return new Date(Math.max(...moments.map((it) => it?.getTime() ?? 0)));
+}
+
+const earlier = (a: Date | null, b: Date): Date => (a !== null && a < b ? a : b);
 
 async function open(
   tx: Tx,
@@ -79,9 +93,14 @@ async function open(
   });
 }
 
-async function close(tx: Tx, resource: ResourceRow, since: Date, until: Date): Promise<Latest> {
+async function close(
+  tx: Tx,
+  { shard, id: subjectId }: ResourceRow,
+  latest: Latest,
+  until: Date,
+): Promise<Latest> {
+  const since = latest.runningSince!;
   const endedAt = until > since ? until : since;
-  const { shard, id: subjectId } = resource;
   await closeRun(tx, { shard, kind: "gpu", subjectId, startedAt: since, endedAt });
-  return { runningSince: since, stoppedAt: endedAt };
+  return { ...latest, stoppedAt: endedAt };
 }

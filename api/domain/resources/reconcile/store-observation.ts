@@ -47,11 +47,19 @@ export async function storeObservation(
 
 async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Promise<ResourceRow> {
   const { status, reason } = deriveStatus(next, ownVolumes(next.volumes));
-  const { observed, observedAt, generationEnds, runningSince, stoppedAt } = next;
+  const { observed, observedAt, generationEnds, runningGeneration, runningSince, stoppedAt } = next;
   const derived = { status, statusReason: reason, deletedAt: status === "DELETED" ? tx.now : null };
   const [stored] = await tx.db
     .update(resources)
-    .set({ observed, observedAt, generationEnds, runningSince, stoppedAt, ...derived })
+    .set({
+      observed,
+      observedAt,
+      generationEnds,
+      runningGeneration,
+      runningSince,
+      stoppedAt,
+      ...derived,
+    })
     .where(and(eq(resources.organizationId, tx.organizationId), eq(resources.id, next.id)))
     .returning();
   if (reason.code !== before.statusReason.code) await recordEvent(tx, next, reason);

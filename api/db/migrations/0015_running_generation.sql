@@ -1,0 +1,1 @@
+ALTER TABLE "resources" ADD COLUMN "running_generation" integer;
