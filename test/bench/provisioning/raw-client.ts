@@ -53,15 +53,19 @@ async function run({ config, notebooks, concurrency, connections }: RawRound): P
   const open = (options: Agent.Options) => new Agent({ connect: { ...tls }, ...options });
   const [agent, watching] = [open({ connections }), open({ bodyTimeout: 0 })];
   const apply = async ({ path, object }: Placed) => {
-    const answer = await agent.request({
-      origin: server,
-      path: path + QUERY,
-      method: "PATCH",
-      headers: { ...headers, "content-type": "application/apply-patch+yaml" },
-      body: JSON.stringify(object),
-    });
-    if (answer.statusCode < 300) return answer.body;
-    throw new Error(`${path}: ${answer.statusCode} ${await answer.body.text()}`);
+    for (;;) {
+      const answer = await agent.request({
+        origin: server,
+        path: path + QUERY,
+        method: "PATCH",
+        headers: { ...headers, "content-type": "application/apply-patch+yaml" },
+        body: JSON.stringify(object),
+      });
+      if (answer.statusCode < 300) return answer.body;
+      const refused = await answer.body.text();
+      // Two at once changed the namespace's quota.
+      if (answer.statusCode !== 409) throw new Error(`${path}: ${answer.statusCode} ${refused}`);
+    }
   };
   const applyAll = (objects: Placed[]) =>
     Promise.all(objects.map(async (it) => (await apply(it)).dump()));

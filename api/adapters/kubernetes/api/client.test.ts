@@ -5,11 +5,18 @@ import { expect, onTestFinished, test } from "vitest";
 import { ClusterUnavailable } from "#ports/cluster.ts";
 import { KubernetesClient } from "./client.ts";
 
-test("RES-5 a write that was throttled for longer than its cluster belonged to us is not sent again", async () => {
+type Answer = { status: number; body: object };
+
+const conflict = (reason: string): Answer => ({ status: 409, body: { reason, message: reason } });
+const done: Answer = { status: 200, body: { metadata: { name: "p" } } };
+
+/** A client of a server that answers so, one request after another, and then the last again and again. */
+async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
   const sent: string[] = [];
   const server = createServer((request, response) => {
+    const { status, body } = answers[Math.min(sent.length, answers.length - 1)]!;
     sent.push(request.method!);
-    response.writeHead(429, { "Retry-After": "0" }).end("{}");
+    response.writeHead(status, { "Retry-After": "0" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const config = new KubeConfig();
@@ -21,11 +28,45 @@ test("RES-5 a write that was throttled for longer than its cluster belonged to u
     },
     { name: "u" },
   );
-  const client = new KubernetesClient(config, () => sent.length === 0);
+  const client = new KubernetesClient(config, mayWrite);
   onTestFinished(async () => {
     await client.close();
     server.close();
   });
-  await expect(client.delete("/api/v1/namespaces/n/pods/p")).rejects.toThrow(ClusterUnavailable);
+  return { client, sent };
+}
+
+const PATH = "/api/v1/namespaces/n/pods/p";
+const object = { apiVersion: "v1", kind: "Pod", metadata: { name: "p" } };
+
+test("RES-5 a write that was throttled for longer than its cluster belonged to us is not sent again", async () => {
+  const held = { writes: true };
+  const { client, sent } = await clientOf([{ status: 429, body: {} }], () => {
+    const may = held.writes;
+    held.writes = false;
+    return may;
+  });
+  await expect(client.delete(PATH)).rejects.toThrow(ClusterUnavailable);
   expect(sent).toEqual(["DELETE"]);
+});
+
+test("RES-5 an apply that another writer overtook is sent again, a few times", async () => {
+  const overtaken = await clientOf([conflict("Conflict"), conflict("Conflict"), done]);
+  expect(await overtaken.client.apply(PATH, object)).toMatchObject({ metadata: { name: "p" } });
+  expect(overtaken.sent).toEqual(["PATCH", "PATCH", "PATCH"]);
+  const again = await clientOf([conflict("Conflict")]);
+  await expect(again.client.apply(PATH, object)).rejects.toMatchObject({ status: 409 });
+  expect(again.sent).toHaveLength(4);
+});
+
+test("RES-5 another conflict, or a removal of what has changed since, is answered as it is", async () => {
+  const other = await clientOf([conflict("AlreadyExists"), done]);
+  await expect(other.client.apply(PATH, object)).rejects.toMatchObject({ status: 409 });
+  expect(other.sent).toEqual(["PATCH"]);
+  const changed = await clientOf([conflict("Conflict"), done]);
+  const preconditions = { resourceVersion: "7" };
+  await expect(changed.client.delete(PATH, { preconditions })).rejects.toMatchObject({
+    reason: "Conflict",
+  });
+  expect(changed.sent).toEqual(["DELETE"]);
 });

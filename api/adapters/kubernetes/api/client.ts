@@ -3,7 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, request, type Dispatcher } from "undici";
 import { ClusterUnavailable } from "#ports/cluster.ts";
 import { FIELD_MANAGER } from "../names.ts";
-import { KubernetesRefusal, type StatusBody } from "./errors.ts";
+import { isRefusal, KubernetesRefusal, type StatusBody } from "./errors.ts";
 import { credentialsOf, type Credentials } from "./kube-config.ts";
 import type { KubernetesObject } from "./object.ts";
 
@@ -22,7 +22,8 @@ interface Call {
 const CONNECTIONS = 16;
 const TIMEOUT_MS = 20_000;
 const CREDENTIALS_MS = 30_000;
-const MAX_THROTTLED = 4;
+const MAX_ATTEMPTS = 4;
+const OVERTAKEN_MS = 40;
 
 /**
  * JSON over HTTPS to one API server. What does not answer, answers 5xx or keeps throttling throws `ClusterUnavailable`; a
@@ -63,7 +64,7 @@ export class KubernetesClient {
     try {
       return await this.#json<T>({ method: "DELETE", path, body: options });
     } catch (error) {
-      if (error instanceof KubernetesRefusal && error.status === 404) return null;
+      if (isRefusal(error, 404)) return null;
       throw error;
     }
   }
@@ -92,10 +93,9 @@ export class KubernetesClient {
       const { statusCode, headers, body } = await this.#send(call, "requests");
       if (statusCode < 300) return (await read(body)) as T;
       const error = await refusal(statusCode, body);
-      if (statusCode !== 429 || attempt === MAX_THROTTLED) throw error;
-      // It may also be a date, which nobody's clock here agrees with.
-      const seconds = Number(headers["retry-after"]) || 1;
-      await sleep(Math.min(10, seconds) * 1000 * (0.75 + Math.random() / 2));
+      const pauseMs = statusCode === 429 ? throttledMs(headers) : overtakenMs(call, error);
+      if (pauseMs === null || attempt === MAX_ATTEMPTS) throw error;
+      await sleep(pauseMs * (0.75 + Math.random() / 2));
     }
   }
 
@@ -147,6 +147,14 @@ export class KubernetesClient {
     void agents?.watches.close();
   }
 }
+
+// It may also be a date, which nobody's clock here agrees with.
+const throttledMs = (headers: Dispatcher.ResponseData["headers"]): number =>
+  Math.min(10, Number(headers["retry-after"]) || 1) * 1000;
+
+/** Who applies says nothing of what it changes from: that another writer came first, on the object or on its quota, is no "no". */
+const overtakenMs = ({ method }: Call, error: Error): number | null =>
+  method === "PATCH" && isRefusal(error, 409) && error.reason === "Conflict" ? OVERTAKEN_MS : null;
 
 export interface DeleteOptions {
   gracePeriodSeconds?: number;
