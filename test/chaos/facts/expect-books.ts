@@ -17,7 +17,7 @@ import { queryAsOwner } from "../../e2e/crash/witness.ts";
 import type { ChaosSite } from "../site/site.ts";
 import type { FaultLog } from "../story/fault-log.ts";
 import type { Witness } from "../witness/witness.ts";
-import { sameSecond, settle, type Interval } from "./settle.ts";
+import { settle, type Interval } from "./settle.ts";
 
 interface Accepted {
   id: string;
@@ -103,11 +103,6 @@ async function writeTruth(
     adminUrl,
     "select * from witness.accepted order by number",
   );
-  // The second that Kubernetes tells of a growth may be the one in which a deletion was accepted before it.
-  const isUnseenGrowth = (id: string, since: number) =>
-    accepted.some(
-      (it) => it.id === id && it.state === "deleted" && sameSecond(it.at.getTime(), since),
-    ) && !runs.some((run) => run.subject_id === id && run.started_at.getTime() === since);
   const pods = Map.groupBy(witness.pods.values(), ({ resourceId }) => resourceId);
   for (const [id, records] of pods) {
     const truth = records.flatMap(({ generation, ready }) =>
@@ -138,10 +133,10 @@ async function writeTruth(
     }
   }
   for (const { id, since, sizeGib } of witness.sizes) {
-    if (isUnseenGrowth(id, since)) continue;
     await queryAsOwner(
       adminUrl,
-      `insert into witness.sizes values ('${id}', ${since}, ${sizeGib}) on conflict do nothing`,
+      `insert into witness.sizes values ('${id}', ${since}, ${sizeGib})
+       on conflict (id, since) do update set size_gib = excluded.size_gib`,
     );
   }
 }

@@ -16,36 +16,69 @@ const run = (startedAt: number, endedAt: number): Recorded => ({
 const blind = (from: number, until: number) => [{ from: from * 1000, until: until * 1000 }];
 const never = () => Number.POSITIVE_INFINITY;
 
+const told = (since: number, until: number, generation = 1) => ({
+  generation,
+  since: since * 1000,
+  until: until * 1000,
+});
+
 test("what everybody could see is taken as it was, whatever is recorded", () => {
   const truth = [seen(10, 20), seen(30, 40)];
-  expect(settle(truth, [run(10, 25), run(30, 39)], never, [])).toEqual(truth);
-  expect(settle(truth, [run(10, 40)], never, [])).toEqual(truth);
-  expect(settle(truth, [], never, [])).toEqual(truth);
+  for (const recorded of [
+    [run(10, 25), run(30, 40)],
+    [run(10, 20), run(30, 39)],
+    [run(10, 20), run(22, 23), run(30, 40)],
+    [run(10, 20)],
+    [run(10, 40)],
+    [],
+  ])
+    expect(settle(truth, recorded, never, [])).toEqual(truth);
+  expect(settle(truth, [run(10, 20), run(30, 40)], never, [])).toEqual([
+    told(10, 20),
+    told(30, 40),
+  ]);
 });
 
 test("an end without a trace may be noticed later, by no more than somebody needs who can see", () => {
   const gone = seen(10, 20, { traceless: true, removed: true });
-  expect(settle([gone], [run(10, 30)], never, [])).toMatchObject([{ until: 30_000 }]);
+  expect(settle([gone], [run(10, 30)], never, [])).toEqual([told(10, 30)]);
   expect(settle([gone], [run(10, 40)], never, [])).toEqual([gone]);
-  expect(settle([gone], [run(10, 40)], never, blind(18, 30))).toMatchObject([{ until: 40_000 }]);
+  expect(settle([gone], [run(10, 40)], never, blind(18, 30))).toEqual([told(10, 40)]);
   expect(settle([gone], [run(10, 50)], never, blind(18, 30))).toEqual([gone]);
   expect(settle([gone], [run(10, 18)], never, [])).toEqual([gone]);
+  expect(settle([gone], [run(10, 20), run(22, 24)], never, [])).toEqual([gone]);
 });
 
-test("within one second the product's milliseconds count", () => {
+test("within one second it counts what the product says", () => {
   const truth = [seen(10, 20), seen(20, 30)];
-  expect(settle(truth, [run(10, 20), run(20.001, 30)], never, [])).toMatchObject([
-    { since: 10_000 },
-    { since: 20_001 },
+  const split = [run(10, 20), run(20.001, 30)];
+  expect(settle(truth, split, never, [])).toEqual([told(10, 20), told(20.001, 30)]);
+  expect(settle(truth, [run(10, 30)], never, [])).toEqual([told(10, 30)]);
+  const late = settle([seen(10, 20)], [run(10, 20.7)], () => 20_700, []);
+  expect(late).toEqual([told(10, 20.7)]);
+  const short = [seen(10, 20, { generation: 1 }), seen(20, 21, { generation: 2 })];
+  expect(settle(short, [run(10, 20.6), run(20.6, 21)], never, [])).toEqual([
+    told(10, 20.6),
+    told(20.6, 21, 2),
   ]);
-  expect(settle([seen(10, 20)], [run(10, 20.7)], () => 20_700, [])).toMatchObject([
-    { until: 20_700 },
+  expect(settle([seen(10, 20), seen(21, 30)], [run(10, 30)], never, [])).not.toEqual([
+    told(10, 30),
+  ]);
+});
+
+test("what one generation was ready for is not charged as another's", () => {
+  const truth = [seen(10, 20), seen(20, 30, { generation: 2 })];
+  expect(settle(truth, [run(10, 30)], never, [])).toEqual(truth);
+  expect(settle(truth, [run(10, 20), run(20, 30)], never, [])).toEqual([
+    told(10, 20),
+    told(20, 30, 2),
   ]);
 });
 
 test("what began and ended unseen is not missed, unless a Pod was left to be found", () => {
-  const flap = [seen(10, 12), seen(14, 15)];
+  const flap = [seen(10, 12), seen(14, 16)];
   expect(settle(flap, [], never, blind(9, 16))).toEqual([]);
+  expect(settle(flap, [], never, blind(9, 10))).toEqual(flap);
   const removed = [seen(14, 18, { removed: true })];
   expect(settle(removed, [], never, blind(9, 16))).toEqual(removed);
   expect(settle(removed, [], never, blind(9, 19))).toEqual([]);
@@ -53,8 +86,9 @@ test("what began and ended unseen is not missed, unless a Pod was left to be fou
 
 test("a gap that nobody could see may be missing, one that somebody could may not", () => {
   const truth = [seen(10, 20), seen(22, 30)];
-  expect(settle(truth, [run(10, 30)], never, blind(19, 25))).toMatchObject([
-    { since: 10_000, until: 30_000 },
+  expect(settle(truth, [run(10, 30)], never, blind(19, 25))).toEqual([told(10, 30)]);
+  expect(settle(truth, [run(10, 30)], never, [...blind(19, 19.5), ...blind(20, 22)])).toEqual([
+    told(10, 30),
   ]);
   expect(settle(truth, [run(10, 30)], never, blind(23, 25))).toEqual(truth);
 });

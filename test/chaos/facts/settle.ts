@@ -12,87 +12,107 @@ export interface Recorded {
   endedAt: number;
 }
 
+/** Half open, in milliseconds. */
+interface Span {
+  since: number;
+  until: number;
+}
+
+type Charged = Span & { generation: number };
+
 // Somebody who can see notices within it: as long as another replica may take to follow a dead one.
 const NOTICE_MS = 15_000;
 // A watch that was cut is begun again within it.
 const SIGHT_MS = 5_000;
+// Kubernetes tells whole seconds; the product, to whom requests have milliseconds, records what it is told from then on.
 const SECOND = 1000;
 
 /**
- * The witness's intervals, with the product's word in the places where the witness cannot know better, and nowhere else:
+ * What the product recorded, where it is as the witness saw it; else what the witness saw. They may differ by less than a
+ * second wherever one began or ended, and otherwise only where the witness cannot know better:
  * - an end that left no trace (node gone, Pod removed by force) may be noticed later, by as much as nobody could see;
- * - Kubernetes tells whole seconds: of two changes within one, the product tells the second apart by milliseconds, and a
- *   removal that follows an accepted request within the second seems to come before it;
  * - what began and ended while nobody could see is not told at all, unless it left a Pod to be found;
  * - a readiness that was lost and came back while nobody could see is told by its last end only, so what lies between
- *   two intervals may be missing, or end at the end of the last process.
+ *   two intervals may be missing.
  */
 export function settle(
   truth: Interval[],
   recorded: Recorded[],
   acceptedEnd: (interval: Interval) => number,
   blind: Blind[],
-): Interval[] {
-  const settled: Interval[] = [];
-  const left = truth.toSorted((a, b) => a.since - b.since);
-  let endBefore: number | null = null;
-  while (left.length > 0) {
-    let interval = { ...left.shift()! };
-    // What ended in the second in which it began, and the next one with it, is one to the product.
-    const isPart = left[0] !== undefined && sameSecond(left[0].since, interval.since);
-    const own = isPart
-      ? undefined
-      : recorded.find(
-          ({ startedAt }) => sameSecond(startedAt, interval.since) && !isUsed(startedAt),
-        );
-    const before = endBefore;
-    endBefore = interval.until;
-    if (own === undefined && isUnseen(interval, blind)) continue;
-    if (own !== undefined) {
-      if (before !== null && sameSecond(before, interval.since)) interval.since = own.startedAt;
-      while (left[0] !== undefined && isUnseenGap(interval, left[0], own, blind)) {
-        const next = left.shift()!;
-        interval = { ...interval, until: next.until, traceless: next.traceless };
-      }
-      const until = Math.min(interval.until ?? Number.MAX_VALUE, acceptedEnd(interval));
-      const isSame = sameSecond(until, own.endedAt);
-      if (isSame || (interval.traceless && isNoticed(interval.until!, own.endedAt, until, blind)))
-        interval.until = own.endedAt;
-    }
-    settled.push(interval);
-  }
-  return settled;
-
-  function isUsed(startedAt: number): boolean {
-    return settled.some(({ since }) => since === startedAt);
-  }
+): Charged[] {
+  const seen = truth
+    .map((it) => ({ ...it, ended: Math.min(it.until ?? Infinity, acceptedEnd(it)) }))
+    .toSorted((a, b) => a.since - b.since);
+  if (seen.length === 0) return [];
+  const wanted = seen
+    .map(({ generation, since, ended }) => ({ generation, since, until: ended }))
+    .filter(({ since, until }) => until > since);
+  const told = recorded.map(({ startedAt, endedAt }) => {
+    const span = { since: startedAt, until: endedAt };
+    return { ...span, generation: nearest(span, wanted.length > 0 ? wanted : seen) };
+  });
+  const generations = new Set([...wanted, ...told].map(({ generation }) => generation));
+  const isRight = [...generations].every((generation) => {
+    const of = <T extends { generation: number }>(list: T[]) =>
+      list.filter((it) => it.generation === generation);
+    const own = of(seen);
+    return (
+      without(of(told), of(wanted)).every((it) => mayBeTold(it, own, blind)) &&
+      without(of(wanted), of(told)).every((it) => mayBeMissed(it, own, blind))
+    );
+  });
+  return isRight ? told : truth.map((it) => ({ ...it, until: it.until ?? Infinity }));
 }
 
-export const sameSecond = (a: number, b: number): boolean =>
-  Math.floor(a / SECOND) === Math.floor(b / SECOND);
+/** The generation that was ready for the most of it, or else closest to it. */
+function nearest(span: Span, intervals: (Span & { generation: number })[] | Interval[]): number {
+  const shared = ({ since, until }: { since: number; until: number | null }) =>
+    Math.min(until ?? Infinity, span.until) - Math.max(since, span.since);
+  return intervals.toSorted((a, b) => shared(b) - shared(a))[0]!.generation;
+}
 
-/** The product has one interval where the witness has two, and could not see what was between them. */
-function isUnseenGap(
-  { generation, until }: Interval,
-  next: Interval,
-  own: Recorded,
-  blind: Blind[],
-): boolean {
-  if (until === null || next.generation !== generation || own.endedAt <= next.since) return false;
-  return blind.some(
-    (it) => it.from - SECOND < next.since && (it.until ?? Infinity) + SIGHT_MS >= until,
+/** What of the spans is in none of the others. */
+function without(spans: Span[], others: Span[]): Span[] {
+  return others.reduce(
+    (left, { since, until }) =>
+      left
+        .flatMap((it) => [
+          { since: it.since, until: Math.min(it.until, since) },
+          { since: Math.max(it.since, until), until: it.until },
+        ])
+        .filter((it) => it.until > it.since),
+    spans.map(({ since, until }) => ({ since, until })),
   );
 }
 
-/** Whoever looks afterwards finds neither its beginning nor its end. */
-function isUnseen({ since, until, removed }: Interval, blind: Blind[]): boolean {
-  if (until === null) return false;
-  const sight = removed ? 0 : SIGHT_MS;
-  return blind.some((it) => it.from - SECOND < since && (it.until ?? Infinity) + sight >= until);
+type Seen = Interval & { ended: number };
+
+function mayBeTold(span: Span, seen: Seen[], blind: Blind[]): boolean {
+  if (span.until - span.since < SECOND) return true;
+  const before = seen.findLast(({ ended }) => Math.abs(ended - span.since) < SECOND);
+  if (before === undefined) return false;
+  if (before.traceless && span.until <= noticedBy(before.until!, blind)) return true;
+  const next = seen.find(({ since }) => since > before.since);
+  if (next === undefined || span.until >= next.since + SECOND) return false;
+  return wasBlind({ since: before.ended, until: next.since }, SIGHT_MS, blind);
 }
 
-function isNoticed(at: number, endedAt: number, until: number, blind: Blind[]): boolean {
-  return endedAt >= Math.min(at, until) && endedAt <= noticedBy(at, blind);
+function mayBeMissed(span: Span, seen: Seen[], blind: Blind[]): boolean {
+  if (span.until - span.since < SECOND) return true;
+  const of = seen.find(({ since, ended }) => since <= span.since && ended >= span.until)!;
+  // A Pod that was left to be found tells of it.
+  return (
+    of.until !== null && wasBlind({ ...of, until: of.until }, of.removed ? 0 : SIGHT_MS, blind)
+  );
+}
+
+/** Nobody could be counted on to see both its beginning and its end, nor anything in between. */
+function wasBlind({ since, until }: Span, sightMs: number, blind: Blind[]): boolean {
+  let at = since;
+  for (const it of blind.toSorted((a, b) => a.from - b.from))
+    if (it.from - SECOND < at) at = Math.max(at, (it.until ?? Infinity) + sightMs);
+  return at >= until;
 }
 
 /** When an end without a trace is known at the latest: after so much time in which everybody could see. */
