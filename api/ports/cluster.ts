@@ -51,7 +51,10 @@ export interface Cluster {
 
   /** Makes the volume exist with at least this size; grows it when smaller, never shrinks it. */
   applyVolume(volume: VolumeRequest): Promise<void>;
-  /** Asks for the removal of the volume; it goes when no workload uses it any more. */
+  /**
+   * Asks for the removal of the volume; it goes when no workload uses it any more. As with a workload, callers ask again
+   * while it is observed otherwise than `deleting`.
+   */
   deleteVolume(workspaceId: string, volumeId: string): Promise<void>;
   /** With `wasThere`, a cluster says that nothing is left only after it has made sure. */
   observeVolume(

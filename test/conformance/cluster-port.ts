@@ -7,6 +7,7 @@ import {
   type Cluster,
   type NodeCapacity,
   type ObjectChange,
+  type ObservedVolume,
   type ObservedWorkload,
   type Workload,
 } from "../../api/ports/cluster.ts";
@@ -99,6 +100,16 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       for (const id of ids) await cluster.deleteWorkload(workspaceId, id);
       for (const id of ids) await isGone(id);
     };
+    const removeVolume = (
+      volumeId: string,
+      reached: (it: ObservedVolume | null) => boolean = (it) => it === null,
+    ) =>
+      until(async () => {
+        const now = await cluster.observeVolume(workspaceId, volumeId);
+        if (now !== null && now.phase !== "deleting")
+          await cluster.deleteVolume(workspaceId, volumeId);
+        return now;
+      }, reached);
     const freeGpus = async () => freeOf(await cluster.capacity(), harness.gpuModel);
 
     test("RES-5 a workload becomes ready, once, however often it is asked for", async () => {
@@ -217,10 +228,7 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       expect((await cluster.observeVolume(workspaceId, volumeId))!.sizeGib).toBe(25);
       await cluster.deleteVolume(workspaceId, volumeId);
       await cluster.deleteVolume(workspaceId, volumeId);
-      await until(
-        () => cluster.observeVolume(workspaceId, volumeId),
-        (it) => it === null,
-      );
+      await removeVolume(volumeId);
     });
 
     test("RES-3 a volume outlives the workload that mounts it, and goes only after it", async () => {
@@ -229,8 +237,7 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       const asked = workload({ mounts: [{ volumeId, mountPath: "/data" }] });
       await cluster.applyWorkload(asked);
       await reaches(asked.resourceId, "ready");
-      await cluster.deleteVolume(workspaceId, volumeId);
-      expect((await cluster.observeVolume(workspaceId, volumeId))!.phase).toBe("deleting");
+      await removeVolume(volumeId, (it) => it?.phase === "deleting");
       await cluster.deleteWorkload(workspaceId, asked.resourceId);
       await until(
         async () => {
@@ -259,11 +266,7 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       await remove(first.resourceId);
       await reaches(second.resourceId, "ready");
       await remove(second.resourceId);
-      await cluster.deleteVolume(workspaceId, volumeId);
-      await until(
-        () => cluster.observeVolume(workspaceId, volumeId),
-        (it) => it === null,
-      );
+      await removeVolume(volumeId);
     });
 
     test("RES-7 a process that ends with 0 has exited: not ready since then, and holding no capacity", async () => {
@@ -444,11 +447,7 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       expect(listed.workloads).toContainEqual({ workspaceId, id: asked.resourceId });
       expect(listed.volumes).toContainEqual({ workspaceId, id: volumeId });
       await remove(asked.resourceId);
-      await cluster.deleteVolume(workspaceId, volumeId);
-      await until(
-        () => cluster.observeVolume(workspaceId, volumeId),
-        (it) => it === null,
-      );
+      await removeVolume(volumeId);
       const after = await cluster.list();
       expect(after.workloads).not.toContainEqual({ workspaceId, id: asked.resourceId });
       expect(after.volumes).not.toContainEqual({ workspaceId, id: volumeId });

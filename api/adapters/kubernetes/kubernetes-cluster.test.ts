@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Workload } from "#ports/cluster.ts";
 import { kubernetesConfig } from "../../../test/support/cluster/site.ts";
 import type { KubernetesClient } from "./api/client.ts";
+import { paths } from "./api/paths.ts";
 import { KubernetesCluster } from "./kubernetes-cluster.ts";
 import { podObject, ready } from "./testing/pods.ts";
 import { ClusterView } from "./view/cluster-view.ts";
@@ -13,14 +14,24 @@ const node = (name: string) => ({
 });
 
 /** A cluster whose watches tell nothing: what is known of it is what a test puts into the view. */
-async function silentCluster({ nodes }: { nodes: string[] }) {
+async function silentCluster({
+  nodes,
+  pods = [],
+  synced = true,
+}: {
+  nodes: string[];
+  pods?: object[];
+  synced?: boolean;
+}) {
   const deleted: string[] = [];
   const client = {
     get: async (path: string, query: { fieldSelector?: string } = {}) => ({
       metadata: { resourceVersion: "1" },
       items: path.endsWith("/nodes")
         ? nodes.filter((it) => query.fieldSelector === `metadata.name=${it}`).map(node)
-        : [],
+        : path === paths.allPods
+          ? pods
+          : [],
     }),
     stream: () => new Promise(() => {}),
     async delete(path: string) {
@@ -37,10 +48,13 @@ async function silentCluster({ nodes }: { nodes: string[] }) {
   });
   const view = new ClusterView(client, config, () => {});
   const ended = new AbortController();
-  void view.run(ended.signal);
+  const run = () => void view.run(ended.signal);
   onTestFinished(() => ended.abort());
-  await view.synced();
-  return { cluster: new KubernetesCluster(client, config, view), view, deleted };
+  if (synced) {
+    run();
+    await view.synced();
+  }
+  return { cluster: new KubernetesCluster(client, config, view), view, deleted, run };
 }
 
 const workload = (generation: number) =>
@@ -83,4 +97,26 @@ test("RES-5 a Pod on a node that the watch has not told of yet is not lost; on o
   const gone = await silentCluster({ nodes: [] });
   gone.view.pods.put(podObject({ status }));
   expect(await gone.cluster.observeWorkload("w", "r")).toMatchObject({ phase: "lost" });
+});
+
+test("RES-5 what a cluster has when it is begun to be followed is no news: the look at everything is told of it", async () => {
+  const pods = [podObject({ name: "r-r-1", status })];
+  const { cluster, view, run } = await silentCluster({ nodes: ["gpu-1"], pods, synced: false });
+  const told: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const ended = new AbortController();
+  const listener = {
+    begun: () => {
+      told.push("begun");
+      begun.resolve();
+    },
+    changed: ({ id }: { id: string }) => void told.push(id),
+  };
+  const watching = cluster.watch(listener, ended.signal);
+  run();
+  await begun.promise;
+  expect(view.podsOf("r")).toHaveLength(1);
+  expect(told).toEqual(["begun"]);
+  ended.abort();
+  await watching;
 });

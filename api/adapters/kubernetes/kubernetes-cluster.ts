@@ -19,7 +19,6 @@ import { podHttp } from "./activity/pod-http.ts";
 import { probeActivity } from "./activity/probe-activity.ts";
 import { prometheusHttp } from "./activity/prometheus-http.ts";
 import { KubernetesClient } from "./api/client.ts";
-import { isRefusal } from "./api/errors.ts";
 import type { KubernetesObject, ObjectList } from "./api/object.ts";
 import { paths } from "./api/paths.ts";
 import { applyWorkload, type Hands } from "./apply-workload.ts";
@@ -37,6 +36,7 @@ import { podExec } from "./process/pod-exec.ts";
 import { podLogs } from "./process/pod-logs.ts";
 import { watchedPod } from "./process/watched-pod.ts";
 import { Refusals } from "./refusals.ts";
+import { lookFor, removeKnown } from "./remove-known.ts";
 import { removePod, removeSurroundings } from "./remove-workload.ts";
 import { claimOf } from "./render/claim.ts";
 import { ClusterView } from "./view/cluster-view.ts";
@@ -171,9 +171,10 @@ export class KubernetesCluster implements Cluster, Followed {
     const { view, client, config } = this.#hands;
     await view.synced();
     const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
-    const answer = await client.delete<KubernetesObject>(paths.claims(namespace, name));
-    if (answer === null) view.claims.drop(namespace, name);
-    else if (answer.kind === "PersistentVolumeClaim") view.claims.put(answer);
+    const known = view.claims.get(namespace, name);
+    // What is not known was not recorded either: it is looked at before it goes (BIL-1).
+    if (known === undefined) await lookFor(client, view.claims, paths.claims, { namespace, name });
+    else if (!known.removed) await removeKnown(client, view.claims, paths.claims, known);
   }
 
   async observeVolume(
@@ -185,12 +186,8 @@ export class KubernetesCluster implements Cluster, Followed {
     await view.synced();
     const known = this.#volume(workspaceId, volumeId);
     if (known !== null || !wasThere) return known;
-    try {
-      const path = paths.claims(namespaceOf(config, workspaceId), volumeName(volumeId));
-      view.claims.put(await client.get<KubernetesObject>(path));
-    } catch (error) {
-      if (!isRefusal(error, 404)) throw error;
-    }
+    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
+    await lookFor(client, view.claims, paths.claims, { namespace, name });
     return this.#volume(workspaceId, volumeId);
   }
 
@@ -244,12 +241,15 @@ export class KubernetesCluster implements Cluster, Followed {
   async watch(listener: WatchListener, signal: AbortSignal): Promise<void> {
     const { view } = this.#hands;
     const news = new News((change) => this.#known(change));
+    let begun = false;
     const unsubscribe = view.subscribe((change, told) => {
-      if (news.isOf(change) && told) listener.changed(change);
+      // What is there at the beginning is noted, and no news.
+      if (news.isOf(change) && told && begun) listener.changed(change);
     });
     const timer = setInterval(() => this.#tellOfLate(listener), LATE_LOOK_MS);
     try {
       await Promise.race([view.synced(WATCH_PATIENCE_MS), aborted(signal)]);
+      begun = true;
       if (!signal.aborted) listener.begun();
       await aborted(signal);
     } finally {

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { KubernetesRefusal } from "./api/errors.ts";
-import type { Hands } from "./apply-workload.ts";
-import { removePod } from "./remove-workload.ts";
+import type { KubernetesClient } from "./api/client.ts";
+import { paths } from "./api/paths.ts";
+import { removeKnown } from "./remove-known.ts";
+import type { OwnPod } from "./view/pod-facts.ts";
+import type { Reflector } from "./view/reflector.ts";
 import { podObject, ready, seen, unready } from "./testing/pods.ts";
 
-/** Hands to a cluster that has this of a Pod, or nothing any more. */
-function handsTo(there: ReturnType<typeof podObject> | null) {
+/** A cluster that has this of a Pod, or nothing any more. */
+function clusterWith(there: ReturnType<typeof podObject> | null) {
   const asked: unknown[] = [];
   const taken: unknown[] = [];
   const client = {
@@ -19,7 +22,14 @@ function handsTo(there: ReturnType<typeof podObject> | null) {
     put: (object: unknown) => taken.push(object),
     drop: () => taken.push("dropped"),
   };
-  return { hands: { client, view: { pods } } as unknown as Hands, asked, taken };
+  const remove = (pod: OwnPod) =>
+    removeKnown(
+      client as unknown as KubernetesClient,
+      pods as unknown as Reflector<unknown>,
+      paths.pods,
+      pod,
+    );
+  return { remove, asked, taken };
 }
 
 const at = (clock: string) => `2026-11-29T${clock}Z`;
@@ -27,14 +37,14 @@ const known = seen({ status: ready(at("10:00:00")) });
 
 test("BIL-1 a Pod to which something happened unseen is not removed, but looked at first", async () => {
   const now = podObject({ status: unready(at("10:05:00")) });
-  const { hands, asked, taken } = handsTo(now);
-  expect(await removePod(hands, { ...known, version: "7" }, false)).toBe(false);
+  const { remove, asked, taken } = clusterWith(now);
+  expect(await remove({ ...known, version: "7" })).toBe(false);
   expect(asked).toEqual([{ preconditions: { uid: known.uid, resourceVersion: "7" } }]);
   expect(taken).toEqual([now]);
 });
 
 test("RES-5 a Pod that is gone by then is known to be gone", async () => {
-  const { hands, taken } = handsTo(null);
-  await removePod(hands, known, false);
+  const { remove, taken } = clusterWith(null);
+  await remove(known);
   expect(taken).toEqual(["dropped"]);
 });

@@ -1,39 +1,19 @@
 import { paths } from "./api/paths.ts";
 import type { Hands } from "./apply-workload.ts";
-import type { KubernetesObject, ObjectList } from "./api/object.ts";
-import { isRefusal } from "./api/errors.ts";
+import type { KubernetesObject } from "./api/object.ts";
 import type { KubernetesClient } from "./api/client.ts";
 import type { Reflector } from "./view/reflector.ts";
+import { removeKnown } from "./remove-known.ts";
 import { namespaceOf, resourceName } from "./names.ts";
 import type { OwnPod } from "./view/pod-facts.ts";
 
-/**
- * Asks for the removal of a Pod; at once where its node is gone, for nobody else would end it. Only of what is known: what
- * happened to it since, unseen because a watch was cut, is taken in first, to be recorded before it goes (BIL-1). Answers
- * whether it was asked for.
- */
-export async function removePod(
+/** Asks for the removal of a Pod; at once where its node is gone, for nobody else would end it. See `removeKnown`. */
+export function removePod(
   { client, view }: Hands,
-  { namespace, name, uid, version }: OwnPod,
+  pod: OwnPod,
   nodeGone: boolean,
 ): Promise<boolean> {
-  try {
-    const answer = await client.delete<KubernetesObject>(paths.pods(namespace, name), {
-      preconditions: { uid, resourceVersion: version },
-      ...(nodeGone && { gracePeriodSeconds: 0 }),
-    });
-    if (answer === null || nodeGone) view.pods.drop(namespace, name);
-    else if (answer.kind === "Pod") view.pods.put(answer);
-    return true;
-  } catch (error) {
-    if (!isRefusal(error, 409)) throw error;
-    const fieldSelector = `metadata.name=${name}`;
-    const { items } = await client.get<ObjectList>(paths.pods(namespace), { fieldSelector });
-    const [now] = items;
-    if (now === undefined) view.pods.drop(namespace, name);
-    else view.pods.put(now);
-    return false;
-  }
+  return removeKnown(client, view.pods, paths.pods, pod, nodeGone);
 }
 
 /** Removes what stands around a workload. What is owned by its Secret and known to nobody goes with the Secret. */

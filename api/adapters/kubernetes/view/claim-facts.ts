@@ -6,6 +6,9 @@ import { GIB, quantity } from "./quantity.ts";
 export interface ClaimFacts {
   namespace: string;
   name: string;
+  uid: string;
+  /** Kubernetes' own count of its changes. */
+  version: string;
   workspaceId: string;
   volumeId: string;
   bound: boolean;
@@ -30,6 +33,8 @@ export function claimFacts(object: KubernetesObject): ClaimFacts {
   return {
     namespace: metadata.namespace!,
     name: metadata.name,
+    uid: metadata.uid ?? "",
+    version: metadata.resourceVersion ?? "",
     workspaceId: labels[LABEL.workspace] ?? "",
     volumeId: labels[LABEL.volume] ?? "",
     bound,

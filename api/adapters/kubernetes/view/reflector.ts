@@ -27,6 +27,8 @@ const WATCH_SECONDS = 540;
 // The API server sends a bookmark about once a minute: whoever says nothing for longer is not there any more.
 const SILENCE_MS = 150_000;
 const SHORT_MS = 500;
+// What was well for so long before it broke is taken up again without delay.
+const HEALTHY_MS = 2000;
 const RELIST_MS = 30 * 60_000;
 const MAX_PAUSE_MS = 5000;
 
@@ -95,10 +97,10 @@ export class Reflector<T> {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const begun = performance.now();
       try {
         if (this.#listedAt === 0 || performance.now() - this.#listedAt > RELIST_MS)
           await this.#list(signal);
-        const begun = performance.now();
         await this.#watch(signal);
         // Who ends every watch at once must not be asked without a pause.
         if (performance.now() - begun < SHORT_MS) throw new Error("the watch ended at once");
@@ -109,6 +111,7 @@ export class Reflector<T> {
         else this.#options.onError(error);
         // A kind that the cluster does not have: nothing is there of it.
         if (isRefusal(error, 404)) this.#synced.resolve();
+        if (performance.now() - begun > HEALTHY_MS) this.#pauseMs = 0;
         this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 + 50);
         await sleep(this.#pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
       }
