@@ -165,6 +165,8 @@ export interface ObjectRef {
 
 export interface ObjectChange extends ObjectRef {
   object: "workload" | "volume";
+  /** It has come some way towards what was asked for, and nothing hangs on it being known at once. */
+  passing?: boolean;
 }
 
 export interface Workload {

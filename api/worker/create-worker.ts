@@ -44,8 +44,8 @@ export interface Worker {
 }
 
 const TICK_MS = 1000;
-// What comes on the list meanwhile is claimed together.
-const CLAIM_PAUSE_MS = 20;
+// At once where nothing was claimed for as long; what comes on the list meanwhile is claimed together.
+const CLAIM_EVERY_MS = 40;
 const QUIET_DEADLINE_MS = 60_000;
 
 /** The loops of one replica over the work list and its clusters. */
@@ -101,9 +101,10 @@ export function createWorker(options: WorkerOptions): Worker {
     await leases.renew();
   };
   const claim = async () => {
+    const begun = performance.now();
     while (await runner.fill());
     await wake.sleep(pollMs);
-    await sleep(CLAIM_PAUSE_MS);
+    await sleep(Math.max(0, begun + CLAIM_EVERY_MS - performance.now()));
   };
 
   // Everything that can be claimed now, until none of it runs; answers whether there was any.

@@ -4,11 +4,13 @@ import { Wake } from "./wake.ts";
 
 // Long enough that the changes of a moment become one statement.
 const COALESCE_MS = 20;
+// What something passes through in less is not worth a look of its own.
+const PASSING_MS = 2000;
 const IDLE_MS = 60_000;
 
 /** Changes that wait to be put on the list, each object once. */
 export class PendingChanges {
-  readonly #changes = new Map<string, ObjectChange>();
+  readonly #changes = new Map<string, { change: ObjectChange; dueAt: number }>();
   readonly #wake = new Wake();
 
   /** After the signal, `take` waits no more. */
@@ -17,16 +19,24 @@ export class PendingChanges {
   }
 
   add(change: ObjectChange): void {
-    this.#changes.set(change.id, change);
+    const dueAt = performance.now() + (change.passing ? PASSING_MS : 0);
+    const known = this.#changes.get(change.id)?.dueAt ?? Infinity;
+    this.#changes.set(change.id, { change, dueAt: Math.min(dueAt, known) });
     this.#wake.wake();
   }
 
-  /** What has come together a moment after the first change; nothing when none came for a long time. */
+  /** What has come together a moment after the first change was due; nothing when none was for a long time. */
   async take(): Promise<ObjectChange[]> {
-    await this.#wake.sleep(IDLE_MS);
-    if (this.#changes.size > 0) await sleep(COALESCE_MS);
-    const taken = [...this.#changes.values()];
-    this.#changes.clear();
+    const first = Math.min(...[...this.#changes.values()].map(({ dueAt }) => dueAt));
+    await this.#wake.sleep(Math.min(IDLE_MS, Math.max(0, first - performance.now())));
+    if (this.#due().length > 0) await sleep(COALESCE_MS);
+    const taken = this.#due();
+    for (const { id } of taken) this.#changes.delete(id);
     return taken;
+  }
+
+  #due(): ObjectChange[] {
+    const now = performance.now();
+    return [...this.#changes.values()].filter(({ dueAt }) => dueAt <= now).map((it) => it.change);
   }
 }

@@ -244,7 +244,8 @@ export class KubernetesCluster implements Cluster, Followed {
     let begun = false;
     const unsubscribe = view.subscribe((change, told) => {
       // What is there at the beginning is noted, and no news.
-      if (news.isOf(change) && told && begun) listener.changed(change);
+      const changed = news.of(change);
+      if (changed !== null && told && begun) listener.changed(changed);
     });
     const timer = setInterval(() => this.#tellOfLate(listener), LATE_LOOK_MS);
     try {

@@ -23,12 +23,13 @@ const volume: ObservedVolume = {
 function told(
   object: ObjectChange["object"],
   seen: (ObservedWorkload | ObservedVolume | null)[],
-): boolean[] {
+): ("no" | "passing" | "now")[] {
   let now: ObservedWorkload | ObservedVolume | null = null;
   const news = new News(() => now);
   return seen.map((it) => {
     now = it;
-    return news.isOf({ object, workspaceId: "w", id: "r" });
+    const told = news.of({ object, workspaceId: "w", id: "r" });
+    return told === null ? "no" : told.passing ? "passing" : "now";
   });
 }
 
@@ -37,24 +38,38 @@ test("RES-5 what is new and waits is no news, whichever of its parts is there; w
   const starting = { ...workload, phase: "starting" } as const;
   const ready = { ...workload, phase: "ready" } as const;
   expect(told("workload", [around, workload, starting, starting, ready, null])).toEqual([
-    false,
-    false,
-    true,
-    false,
-    true,
-    true,
+    "no",
+    "no",
+    "passing",
+    "no",
+    "now",
+    "now",
   ]);
+});
+
+test("RES-4 what has only come some way to be ready may be told a moment later", () => {
+  const capacity = { code: "waitingForCapacity", message: "no room" } as const;
+  const pull = { code: "imagePull", message: "no such image" } as const;
+  const lost = { generation: 1, runningSince: "a", stoppedAt: "b" };
+  expect(
+    told("workload", [
+      { ...workload, cause: capacity },
+      { ...workload, phase: "starting", cause: pull },
+      { ...workload, phase: "starting", intervals: [lost] },
+      { ...workload, phase: "failed", cause: pull },
+    ]),
+  ).toEqual(["passing", "passing", "now", "now"]);
 });
 
 test("RES-5 a Pod that was taken away is news, also where what stands around it is left", () => {
   const ready = { ...workload, phase: "ready" } as const;
-  expect(told("workload", [ready, { ...workload, generation: 0 }])).toEqual([true, true]);
+  expect(told("workload", [ready, { ...workload, generation: 0 }])).toEqual(["now", "now"]);
 });
 
-test("RES-5 a refusal, a cause and drift are news, and so is their end", () => {
+test("RES-5 a refusal and drift are news, and so is their end", () => {
   const refused = { ...workload, cause: { code: "refused", message: "no" } } as const;
-  expect(told("workload", [refused, workload])).toEqual([true, true]);
-  expect(told("workload", [{ ...workload, drifted: true }])).toEqual([true]);
+  expect(told("workload", [refused, workload])).toEqual(["now", "passing"]);
+  expect(told("workload", [{ ...workload, drifted: true }])).toEqual(["now"]);
 });
 
 test("RES-3 a volume is news once it is bound, grown, being removed or gone", () => {
@@ -62,12 +77,12 @@ test("RES-3 a volume is news once it is bound, grown, being removed or gone", ()
   const growing = { ...bound, phase: "pending" } as const;
   const leaving = { ...bound, phase: "deleting" } as const;
   expect(told("volume", [volume, volume, bound, growing, bound, leaving, null])).toEqual([
-    false,
-    false,
-    true,
-    true,
-    true,
-    true,
-    true,
+    "no",
+    "no",
+    "passing",
+    "passing",
+    "passing",
+    "passing",
+    "now",
   ]);
 });

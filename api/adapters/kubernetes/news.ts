@@ -17,16 +17,26 @@ export class News {
     this.#observe = observe;
   }
 
-  /** Whether the object is to be seen otherwise than when this was last asked. */
-  isOf(change: ObjectChange): boolean {
+  /** The change to be told of, unless the object is to be seen as when this was last asked. */
+  of(change: ObjectChange): ObjectChange | null {
     const { id } = change;
     const observed = this.#observe(change);
     const last = this.#last.get(id);
     const now = isNew(observed) ? NEW : JSON.stringify(observed);
     if (observed === null) this.#last.delete(id);
     else this.#last.set(id, now);
-    return now !== (last ?? NEW);
+    if (now === (last ?? NEW)) return null;
+    return isPassing(observed) ? { ...change, passing: true } : change;
   }
+}
+
+/** On its way to be ready: not charged yet, or a volume, which is charged from when it was provisioned. */
+function isPassing(observed: Observed): boolean {
+  if (observed === null) return false;
+  if ("sizeGib" in observed) return true;
+  const { generation, phase, cause, intervals, drifted = false } = observed;
+  if (generation === 0 || cause?.code === "refused" || drifted) return false;
+  return (phase === "waiting" || phase === "starting") && intervals.length === 0;
 }
 
 function isNew(observed: Observed): boolean {

@@ -4,7 +4,7 @@ import { keyOf } from "../../../api/domain/ids.ts";
 import type { BenchedControlPlane } from "./control-plane.ts";
 import { notebookRequest } from "./stage.ts";
 
-const LOOK_MS = 20;
+const LOOK_MS = 50;
 const DEADLINE_MS = 600_000;
 
 export interface SystemRound {
