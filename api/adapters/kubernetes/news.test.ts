@@ -72,6 +72,17 @@ test("RES-5 a refusal and drift are news, and so is their end", () => {
   expect(told("workload", [{ ...workload, drifted: true }])).toEqual(["now"]);
 });
 
+test("RES-5 in a fight over what stands around a Pod, it is mended now and then, not without a pause", () => {
+  const ready = { ...workload, phase: "ready" } as const;
+  const drifted = { ...ready, drifted: true } as const;
+  expect(told("workload", [ready, drifted, ready, drifted])).toEqual([
+    "now",
+    "passing",
+    "now",
+    "passing",
+  ]);
+});
+
 test("RES-3 a volume is news once it is bound, grown, being removed or gone", () => {
   const bound = { ...volume, phase: "ready", sizeGib: 10, cause: null } as const;
   const growing = { ...bound, phase: "pending" } as const;

@@ -30,13 +30,17 @@ export class News {
   }
 }
 
-/** On its way to be ready: not charged yet, or a volume, which is charged from when it was provisioned. */
+/**
+ * On its way to be ready: not charged yet, or a volume, which is charged from when it was provisioned. So is what somebody
+ * else bends around a Pod that is there: in a fight over it nobody must be asked again and again without a pause.
+ */
 function isPassing(observed: Observed): boolean {
   if (observed === null) return false;
   if ("sizeGib" in observed) return true;
   const { generation, phase, cause, intervals, drifted = false } = observed;
-  if (generation === 0 || cause?.code === "refused" || drifted) return false;
-  return (phase === "waiting" || phase === "starting") && intervals.length === 0;
+  if (generation === 0 || cause?.code === "refused") return false;
+  const isComing = phase === "waiting" || phase === "starting";
+  return drifted ? !isComing : isComing && intervals.length === 0;
 }
 
 function isNew(observed: Observed): boolean {

@@ -64,7 +64,7 @@ export function isVerifiedGone({
   desiredAt,
   observed,
   observedAt,
-}: Desired & Observation): boolean {
+}: Pick<Desired, "desiredAt"> & Observation): boolean {
   return (
     (observed === null || observed.phase === "gone") &&
     observedAt !== null &&

@@ -1,4 +1,3 @@
-import { resourceEvents } from "#db/schema/resources.ts";
 import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 
@@ -8,11 +7,8 @@ export async function recordEvent(
   resource: { organizationId: string; id: string },
   event: { code: string; message: string },
 ): Promise<void> {
-  await tx.db.insert(resourceEvents).values({
-    id: newId(),
-    organizationId: resource.organizationId,
-    resourceId: resource.id,
-    at: tx.now,
-    ...event,
-  });
+  await tx.client.query(
+    "insert into resource_events (id, organization_id, resource_id, at, code, message) values ($1, $2, $3, $4, $5, $6)",
+    [newId(), resource.organizationId, resource.id, tx.now, event.code, event.message],
+  );
 }

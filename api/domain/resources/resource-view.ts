@@ -1,5 +1,5 @@
-import { getTableColumns } from "drizzle-orm";
 import type pg from "pg";
+import { columnsOf } from "#db/columns-of.ts";
 import { resources } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { notFound } from "#domain/errors.ts";
@@ -30,12 +30,11 @@ export interface ResourceView extends ResourceRow {
 
 type Queryable = Pick<pg.Pool, "query">;
 
-const COLUMNS = Object.entries(getTableColumns(resources))
-  .map(([field, column]) => `r.${column.name} as "${field}"`)
-  .join(", ");
+/** Of `resources r`; rows are `ResourceRow`s then. */
+export const RESOURCE_COLUMNS = columnsOf(resources, "r");
 
 const SELECT = `
-  select ${COLUMNS}, p.kind as "ownerKind",
+  select ${RESOURCE_COLUMNS}, p.kind as "ownerKind",
     (select coalesce(json_agg(json_build_object('id', v.id, 'kind', v.kind, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
       'storageSince', v.storage_since, 'observedSizeGib', v.observed_size_gib, 'deletedAt', v.deleted_at) order by v.id), '[]')
      from volumes v where v.resource_id = r.id) as volumes,

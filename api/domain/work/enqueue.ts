@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import type { Tx } from "#db/tenant.ts";
 
 /** The kinds of asynchronous work; each has one handler in `worker/handlers`. */
@@ -39,11 +38,13 @@ export interface WorkRequest {
  * that is at work on it will be run once more.
  */
 export async function enqueue(tx: Tx, work: WorkRequest): Promise<void> {
-  await tx.db.execute(sql`
-    insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
-    values (${work.kind}, ${work.key}, ${work.clusterId ?? null}, ${work.organizationId ?? null},
-            ${(work.dueAt ?? tx.now).toISOString()}::timestamptz, clock_timestamp())
-    on conflict (kind, key) do update set
-      due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
-      revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`);
+  const { kind, key, clusterId = null, organizationId = null, dueAt = tx.now } = work;
+  await tx.client.query(
+    `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
+     values ($1, $2, $3, $4, $5, clock_timestamp())
+     on conflict (kind, key) do update set
+       due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
+       revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`,
+    [kind, key, clusterId, organizationId, dueAt],
+  );
 }

@@ -75,6 +75,7 @@ export class ClusterView {
     });
     this.routes = new Reflector({
       ...of("HTTPRoute", paths.allRoutes),
+      optional: true,
       selectors: ours,
       project: routeFacts,
       changed: (before, after, told) => this.#aroundChanged(this.#routesOf, before, after, told),

@@ -14,6 +14,8 @@ export interface ReflectorOptions<T> {
   /** `told`: by the cluster, not by an answer to ourselves. */
   changed: (before: T | undefined, after: T | undefined, told: boolean) => void;
   onError: (error: unknown) => void;
+  /** A cluster may not have the kind: then nothing is there of it. */
+  optional?: boolean;
 }
 
 interface Entry<T> {
@@ -109,8 +111,7 @@ export class Reflector<T> {
         if (signal.aborted) return;
         if (isExpired(error)) this.#listedAt = 0;
         else this.#options.onError(error);
-        // A kind that the cluster does not have: nothing is there of it.
-        if (isRefusal(error, 404)) this.#synced.resolve();
+        if (this.#options.optional && isRefusal(error, 404)) this.#synced.resolve();
         if (performance.now() - begun > HEALTHY_MS) this.#pauseMs = 0;
         this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2 + 50);
         await sleep(this.#pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {});

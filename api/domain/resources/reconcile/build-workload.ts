@@ -17,6 +17,8 @@ export interface WorkloadRequest {
   workload: Workload;
 }
 
+const { id, sizeGib, mountPath, observedSizeGib } = volumes;
+
 /** What to ask the cluster for, from the row, its volumes, its secrets and the size of its flavor. */
 export async function buildWorkload(
   database: Database,
@@ -28,7 +30,7 @@ export async function buildWorkload(
     throw new Error(`the site file no longer has the flavor "${resource.flavor}"`);
   const [mounted, secrets] = await Promise.all([
     database.read
-      .select()
+      .select({ id, sizeGib, mountPath, observedSizeGib })
       .from(volumes)
       .where(and(eq(volumes.resourceId, resource.id), eq(volumes.desiredState, "present")))
       .orderBy(sql`id`),

@@ -1,7 +1,5 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
-import { resources } from "#db/schema/resources.ts";
 import type { Database } from "#db/database.ts";
-import type { ResourceRow } from "../resource-view.ts";
+import { RESOURCE_COLUMNS, type ResourceRow } from "../resource-view.ts";
 
 /** A living resource, and the site time at which it was read: what is observed after it is not older. */
 export interface ResourceSeen {
@@ -11,9 +9,11 @@ export interface ResourceSeen {
 
 /** Null when it is deleted. */
 export async function readResource(database: Database, id: string): Promise<ResourceSeen | null> {
-  const [seen] = await database.read
-    .select({ row: resources, at: sql<string>`site_now()` })
-    .from(resources)
-    .where(and(eq(resources.id, id), isNull(resources.deletedAt)));
-  return seen === undefined ? null : { row: seen.row, at: new Date(seen.at) };
+  const { rows } = await database.pool.query<ResourceRow & { at: Date }>(
+    `select ${RESOURCE_COLUMNS}, site_now() as at from resources r where r.id = $1 and r.deleted_at is null`,
+    [id],
+  );
+  if (rows[0] === undefined) return null;
+  const { at, ...row } = rows[0];
+  return { row, at };
 }

@@ -13,10 +13,13 @@ export interface VolumeSeen {
   inUse: boolean;
 }
 
+const { desiredState, desiredAt, observed, observedAt } = resources;
+const USER = { desiredState, desiredAt, observed, observedAt };
+
 /** Null when it is deleted. */
 export async function readVolume(database: Database, id: string): Promise<VolumeSeen | null> {
   const [seen] = await database.read
-    .select({ row: volumes, user: resources, at: sql<string>`site_now()` })
+    .select({ row: volumes, user: USER, at: sql<string>`site_now()` })
     .from(volumes)
     .leftJoin(resources, and(eq(resources.id, volumes.resourceId), isNull(resources.deletedAt)))
     .where(and(eq(volumes.id, id), isNull(volumes.deletedAt)));

@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { and, eq } from "drizzle-orm";
-import { resources } from "#db/schema/resources.ts";
 import { withTenant, type TenantTx } from "#db/tenant.ts";
 import type { WorkContext } from "#domain/work/types.ts";
 import type { ObservedWorkload } from "#ports/cluster.ts";
 import { ownVolumes } from "../change-desired.ts";
 import { deriveStatus } from "../derive-status.ts";
 import { recordEvent } from "../record-event.ts";
-import { lockView, type ResourceRow, type ResourceView } from "../resource-view.ts";
+import {
+  lockView,
+  RESOURCE_COLUMNS,
+  type ResourceRow,
+  type ResourceView,
+} from "../resource-view.ts";
 import { chargedIntervals, endsToKeep } from "./charged-intervals.ts";
 import type { ReconcileDependencies } from "./dependencies.ts";
 import { enqueueFollowUps } from "./enqueue-follow-ups.ts";
@@ -47,24 +50,31 @@ export async function storeObservation(
 
 async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Promise<ResourceRow> {
   const { status, reason } = deriveStatus(next, ownVolumes(next.volumes));
-  const { observed, observedAt, generationEnds, runningGeneration, runningSince, stoppedAt } = next;
+  const { id, observed, observedAt, generationEnds, runningGeneration, runningSince, stoppedAt } =
+    next;
   const derived = { status, statusReason: reason, deletedAt: status === "DELETED" ? tx.now : null };
-  const [stored] = await tx.db
-    .update(resources)
-    .set({
+  const { rows } = await tx.client.query<ResourceRow>(
+    `update resources r
+     set observed = $3, observed_at = $4, generation_ends = $5, running_generation = $6, running_since = $7,
+       stopped_at = $8, status = $9, status_reason = $10, deleted_at = $11
+     where organization_id = $1 and id = $2 returning ${RESOURCE_COLUMNS}`,
+    [
+      tx.organizationId,
+      id,
       observed,
       observedAt,
       generationEnds,
       runningGeneration,
       runningSince,
       stoppedAt,
-      ...derived,
-    })
-    .where(and(eq(resources.organizationId, tx.organizationId), eq(resources.id, next.id)))
-    .returning();
+      derived.status,
+      derived.statusReason,
+      derived.deletedAt,
+    ],
+  );
   if (reason.code !== before.statusReason.code) await recordEvent(tx, next, reason);
   await enqueueFollowUps(tx, before, { ...next, ...derived });
-  return stored!;
+  return rows[0]!;
 }
 
 /** Whether nothing follows from seeing a resource like this. */
