@@ -1,6 +1,5 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { PreparingClient } from "./preparing-client.ts";
 
 // Bigints arrive as bigint, never as lossy numbers or strings (WAL-5).
 const types = {
@@ -33,7 +32,6 @@ export function openDatabase(
   options: { max?: number; applicationName?: string } = {},
 ): Database {
   const pool = new pg.Pool({
-    Client: PreparingClient,
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.applicationName ?? "aifactory",

@@ -7,8 +7,9 @@ export async function recordEvent(
   resource: { organizationId: string; id: string },
   event: { code: string; message: string },
 ): Promise<void> {
-  await tx.client.query(
-    "insert into resource_events (id, organization_id, resource_id, at, code, message) values ($1, $2, $3, $4, $5, $6)",
-    [newId(), resource.organizationId, resource.id, tx.now, event.code, event.message],
-  );
+  await tx.client.query({
+    name: "record event",
+    text: "insert into resource_events (id, organization_id, resource_id, at, code, message) values ($1, $2, $3, $4, $5, $6)",
+    values: [newId(), resource.organizationId, resource.id, tx.now, event.code, event.message],
+  });
 }

@@ -75,9 +75,10 @@ export async function readView(
 
 /** Locks a living resource until the transaction ends, before its volumes, and reads it. */
 export async function lockView(tx: TenantTx, id: string): Promise<ResourceView> {
-  await tx.client.query("select from resources where id = $1 and organization_id = $2 for update", [
-    id,
-    tx.organizationId,
-  ]);
+  await tx.client.query({
+    name: "lock resource",
+    text: "select from resources where id = $1 and organization_id = $2 for update",
+    values: [id, tx.organizationId],
+  });
   return readView(tx.client, { organizationId: tx.organizationId, id });
 }

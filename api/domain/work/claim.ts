@@ -31,6 +31,10 @@ const CLAIM = `
 /** Claims what is due, in order, for a limited time. */
 export async function claimWork(database: Database, request: ClaimRequest): Promise<WorkItem[]> {
   const { replica, claim, limit, leaseMs } = request;
-  const { rows } = await database.pool.query<WorkItem>(CLAIM, [replica, claim, limit, leaseMs]);
+  const { rows } = await database.pool.query<WorkItem>({
+    name: "claim work",
+    text: CLAIM,
+    values: [replica, claim, limit, leaseMs],
+  });
   return rows;
 }

@@ -13,10 +13,11 @@ export async function completeWork(
   const { kind, key, claim, revision } = item;
   const done =
     outcome === undefined
-      ? await database.pool.query(
-          "delete from work_items where kind = $1 and key = $2 and lease_owner = $3 and revision = $4",
-          [kind, key, claim, revision],
-        )
+      ? await database.pool.query({
+          name: "complete work",
+          text: "delete from work_items where kind = $1 and key = $2 and lease_owner = $3 and revision = $4",
+          values: [kind, key, claim, revision],
+        })
       : await database.pool.query(
           `update work_items set due_at = $5, lease_owner = null, leased_until = null, attempts = 0, last_error = null
            where kind = $1 and key = $2 and lease_owner = $3 and revision = $4`,

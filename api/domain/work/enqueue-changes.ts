@@ -8,10 +8,10 @@ const again = `on conflict (kind, key) do update set
 
 const ENQUEUE = {
   workload: `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
-    select 'reconcileResource', id, cluster_id, organization_id, site_now(), clock_timestamp()
+    select 'reconcileResource', id, cluster_id, organization_id, site_now(), date_trunc('milliseconds', clock_timestamp())
     from resources where id = any ($1) and cluster_id = $2 and deleted_at is null order by id ${again}`,
   volume: `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
-    select 'reconcileVolume', id, cluster_id, organization_id, site_now(), clock_timestamp()
+    select 'reconcileVolume', id, cluster_id, organization_id, site_now(), date_trunc('milliseconds', clock_timestamp())
     from volumes where id = any ($1) and cluster_id = $2 and deleted_at is null order by id ${again}`,
 };
 
@@ -23,6 +23,11 @@ export async function enqueueChanges(
 ): Promise<void> {
   for (const object of ["workload", "volume"] as const) {
     const ids = changes.filter((change) => change.object === object).map((change) => change.id);
-    if (ids.length > 0) await database.pool.query(ENQUEUE[object], [ids, clusterId]);
+    if (ids.length > 0)
+      await database.pool.query({
+        name: `enqueue changed ${object}`,
+        text: ENQUEUE[object],
+        values: [ids, clusterId],
+      });
   }
 }

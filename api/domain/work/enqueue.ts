@@ -39,12 +39,13 @@ export interface WorkRequest {
  */
 export async function enqueue(tx: Tx, work: WorkRequest): Promise<void> {
   const { kind, key, clusterId = null, organizationId = null, dueAt = tx.now } = work;
-  await tx.client.query(
-    `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
-     values ($1, $2, $3, $4, $5, clock_timestamp())
+  await tx.client.query({
+    name: "enqueue work",
+    text: `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
+     values ($1, $2, $3, $4, $5, date_trunc('milliseconds', clock_timestamp()))
      on conflict (kind, key) do update set
        due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
        revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`,
-    [kind, key, clusterId, organizationId, dueAt],
-  );
+    values: [kind, key, clusterId, organizationId, dueAt],
+  });
 }

@@ -88,7 +88,7 @@ test("RES-5 work may ask to be done again at a moment of site time, unless it wa
 
 test("RES-5 a claim that ran out is somebody else's: its holder can neither write nor complete", async () => {
   await add({ key: "a" });
-  const [slow] = await claim("me", 1, 0);
+  const [slow] = await claim("me", 1, -1);
   const [quick] = await claim("other", 1);
   expect(quick).toMatchObject({ key: "a", attempts: 2 });
   const verify = (item: WorkItem) => withSystem(db.database, (tx) => verifyClaim(tx, item));
@@ -129,7 +129,7 @@ test("RES-5 failed work is tried again after a pause; what was asked for anew me
   const [row] = await listed();
   expect(row).toMatchObject({ last_error: "no", lease_owner: null, parked_at: null });
   expect(row.run_after.getTime()).toBeGreaterThan(Date.now() - 50);
-  await run("update work_items set run_after = clock_timestamp()");
+  await run("update work_items set run_after = clock_timestamp() - interval '1 ms'");
   const [again] = await claim();
   expect(again!.attempts).toBe(2);
   await add({ key: "a" });
@@ -145,7 +145,7 @@ test("RES-5 after too many attempts it is parked with its error, unless the worl
     const passing = item.key === "unlucky";
     expect(await failWork(db.database, item, { message: "boom", passing })).toBe(!passing);
   }
-  await run("update work_items set run_after = clock_timestamp()");
+  await run("update work_items set run_after = clock_timestamp() - interval '1 ms'");
   expect((await claim()).map((it) => it.key)).toEqual(["unlucky"]);
   expect(await listed()).toMatchObject([
     { key: "poison", parked_at: expect.any(Date), last_error: "boom" },

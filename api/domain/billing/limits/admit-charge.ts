@@ -69,22 +69,24 @@ function refusal(
 }
 
 async function currencyOf(tx: Tx, organizationId: string): Promise<Currency> {
-  const { rows } = await tx.client.query<{ currency: Currency }>(
-    "select currency from wallets where organization_id = $1",
-    [organizationId],
-  );
+  const { rows } = await tx.client.query<{ currency: Currency }>({
+    name: "currency of an admission",
+    text: "select currency from wallets where organization_id = $1",
+    values: [organizationId],
+  });
   return rows[0]!.currency;
 }
 
 async function acceptedNotRunning(tx: Tx, request: ChargeRequest): Promise<HourlyUse[]> {
-  const { rows } = await tx.client.query<HourlyUse>(
-    `select r.region, r.flavor, coalesce((
+  const { rows } = await tx.client.query<HourlyUse>({
+    name: "accepted, not running",
+    text: `select r.region, r.flavor, coalesce((
        select sum(v.size_gib) from volumes v where v.resource_id = r.id and v.desired_state = 'present'
      ), 0)::integer as "storageGib"
      from resources r
      where r.organization_id = $1 and r.kind = $2 and r.deleted_at is null and r.desired_state = 'running'
        and r.status <> 'RUNNING' and r.id is distinct from $3`,
-    [request.organizationId, request.service, request.resourceId ?? null],
-  );
+    values: [request.organizationId, request.service, request.resourceId ?? null],
+  });
   return rows;
 }

@@ -27,10 +27,11 @@ interface QuotaRow {
  */
 export async function checkQuota(tx: Tx, request: QuotaRequest): Promise<void> {
   await lockAdmission(tx, request.organizationId);
-  const { rows } = await tx.client.query<QuotaRow>(
-    "select period, limit_usd_micros, enforce_on_start from quotas where workspace_id = $1",
-    [request.workspaceId],
-  );
+  const { rows } = await tx.client.query<QuotaRow>({
+    name: "quota of a workspace",
+    text: "select period, limit_usd_micros, enforce_on_start from quotas where workspace_id = $1",
+    values: [request.workspaceId],
+  });
   const quota = rows[0];
   if (!quota || (request.verb === "start" && !quota.enforce_on_start)) return;
   const spent = await quotaSpent(tx, request.workspaceId, quota.period, tx.now);

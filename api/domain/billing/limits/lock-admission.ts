@@ -6,9 +6,10 @@ import { notFound } from "#domain/errors.ts";
  * the commit (BIL-4, QUO-2). A row of its own, because ticks hold the Wallet.
  */
 export async function lockAdmission(tx: Tx, organizationId: string): Promise<void> {
-  const { rowCount } = await tx.client.query(
-    "select from admissions where organization_id = $1 for update",
-    [organizationId],
-  );
+  const { rowCount } = await tx.client.query({
+    name: "lock admission",
+    text: "select from admissions where organization_id = $1 for update",
+    values: [organizationId],
+  });
   if (!rowCount) throw notFound("organization");
 }

@@ -5,8 +5,10 @@ import type { Tx } from "#db/tenant.ts";
  * before any lock on a Wallet, as in the tick.
  */
 export async function holdShard(tx: Tx, shard: number): Promise<number> {
-  const { rows } = await tx.client.query<{ cursor: number }>("select hold_shard($1) as cursor", [
-    shard,
-  ]);
+  const { rows } = await tx.client.query<{ cursor: number }>({
+    name: "hold shard",
+    text: "select hold_shard($1) as cursor",
+    values: [shard],
+  });
   return rows[0]!.cursor;
 }

@@ -71,11 +71,12 @@ export async function touchedUntil(
   kind: string,
   startedAt: Date,
 ): Promise<number> {
-  const { rows } = await tx.client.query<{ ended_at: Date }>(
-    `select ended_at from usage_runs
+  const { rows } = await tx.client.query<{ ended_at: Date }>({
+    name: "touched until",
+    text: `select ended_at from usage_runs
      where subject_id = $1 and kind = $2 and started_at < $3 and ended_at > started_at
      order by started_at desc limit 1`,
-    [subjectId, kind, startedAt],
-  );
+    values: [subjectId, kind, startedAt],
+  });
   return rows[0] ? minuteFrom(rows[0].ended_at) : 0;
 }

@@ -36,9 +36,10 @@ async function closeIfEnded(tx: Tx, run: NewRun): Promise<void> {
 }
 
 async function isKnown(tx: Tx, run: NewRun): Promise<boolean> {
-  const { rowCount } = await tx.client.query(
-    "select from usage_runs where subject_id = $1 and kind = $2 and running_since = $3 limit 1",
-    [subjectOf(run), run.kind, run.startedAt],
-  );
+  const { rowCount } = await tx.client.query({
+    name: "known run",
+    text: "select from usage_runs where subject_id = $1 and kind = $2 and running_since = $3 limit 1",
+    values: [subjectOf(run), run.kind, run.startedAt],
+  });
   return rowCount === 1;
 }

@@ -26,19 +26,20 @@ export async function splitAtPrices(tx: Tx, cursor: number, run: NewRun): Promis
 }
 
 async function changesWithin(tx: Tx, cursor: number, run: NewRun): Promise<PriceChange[]> {
-  const { rows } = await tx.client.query<PriceChange>(
-    `select effective_minute as minute, vnd as "VND", usd as "USD", jpy as "JPY" from prices
+  const { rows } = await tx.client.query<PriceChange>({
+    name: "prices within",
+    text: `select effective_minute as minute, vnd as "VND", usd as "USD", jpy as "JPY" from prices
      where kind = $1 and item = $2 and effective_minute < $3 and minute_start(effective_minute) > $4
        and ($5::timestamptz is null or minute_start(effective_minute) < $5)
      order by effective_minute`,
-    [
+    values: [
       run.kind,
       run.kind === "gpu" ? run.product : run.region,
       cursor,
       run.startedAt,
       run.endedAt ?? null,
     ],
-  );
+  });
   return rows;
 }
 

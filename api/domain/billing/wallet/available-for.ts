@@ -9,16 +9,17 @@ export async function availableFor(
   tx: Tx,
   organizationId: string,
 ): Promise<Record<Service, bigint>> {
-  const { rows } = await tx.client.query<{ service: Service; available: bigint }>(
-    `select s.service, (w.top_up + coalesce(sum(c.remaining), 0))::bigint as available
+  const { rows } = await tx.client.query<{ service: Service; available: bigint }>({
+    name: "available for services",
+    text: `select s.service, (w.top_up + coalesce(sum(c.remaining), 0))::bigint as available
      from wallets w
      cross join unnest(array['notebook', 'container', 'inference']) as s(service)
      left join credits c on c.shard = w.shard and c.organization_id = w.organization_id and c.spendable
        and c.starts_at <= $2 and (c.expires_at is null or c.expires_at > $2)
        and (c.services is null or s.service = any (c.services))
      where w.organization_id = $1 group by s.service, w.top_up`,
-    [organizationId, tx.now],
-  );
+    values: [organizationId, tx.now],
+  });
   return Object.fromEntries(rows.map((row) => [row.service, row.available])) as Record<
     Service,
     bigint

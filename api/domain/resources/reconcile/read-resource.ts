@@ -9,10 +9,11 @@ export interface ResourceSeen {
 
 /** Null when it is deleted. */
 export async function readResource(database: Database, id: string): Promise<ResourceSeen | null> {
-  const { rows } = await database.pool.query<ResourceRow & { at: Date }>(
-    `select ${RESOURCE_COLUMNS}, site_now() as at from resources r where r.id = $1 and r.deleted_at is null`,
-    [id],
-  );
+  const { rows } = await database.pool.query<ResourceRow & { at: Date }>({
+    name: "read resource",
+    text: `select ${RESOURCE_COLUMNS}, site_now() as at from resources r where r.id = $1 and r.deleted_at is null`,
+    values: [id],
+  });
   if (rows[0] === undefined) return null;
   const { at, ...row } = rows[0];
   return { row, at };

@@ -15,10 +15,11 @@ export async function runPrice(
   quantity: number,
 ): Promise<RunPrice> {
   await holdShard(tx, of.shard);
-  const { rows } = await tx.client.query<{ currency: Currency }>(
-    "select currency from wallets where organization_id = $1",
-    [of.organizationId],
-  );
+  const { rows } = await tx.client.query<{ currency: Currency }>({
+    name: "currency of a run",
+    text: "select currency from wallets where organization_id = $1",
+    values: [of.organizationId],
+  });
   const { currency } = rows[0]!;
   const size = BigInt(quantity);
   return {

@@ -53,12 +53,13 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
   const { id, observed, observedAt, generationEnds, runningGeneration, runningSince, stoppedAt } =
     next;
   const derived = { status, statusReason: reason, deletedAt: status === "DELETED" ? tx.now : null };
-  const { rows } = await tx.client.query<ResourceRow>(
-    `update resources r
+  const { rows } = await tx.client.query<ResourceRow>({
+    name: "store observation",
+    text: `update resources r
      set observed = $3, observed_at = $4, generation_ends = $5, running_generation = $6, running_since = $7,
        stopped_at = $8, status = $9, status_reason = $10, deleted_at = $11
      where organization_id = $1 and id = $2 returning ${RESOURCE_COLUMNS}`,
-    [
+    values: [
       tx.organizationId,
       id,
       observed,
@@ -71,7 +72,7 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
       derived.statusReason,
       derived.deletedAt,
     ],
-  );
+  });
   if (reason.code !== before.statusReason.code) await recordEvent(tx, next, reason);
   await enqueueFollowUps(tx, before, { ...next, ...derived });
   return rows[0]!;
