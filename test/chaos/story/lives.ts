@@ -149,8 +149,9 @@ async function act(step: Exclude<Step, "wait">, living: Living, told: Told): Pro
     case "stop":
     case "start":
       await kind[step](id);
+      // To start what is asked to run already starts nothing, and its process goes on ending.
+      if (step === "stop" || !told.running) told.ended = false;
       told.running = step === "start";
-      told.ended = false;
       return told;
     case "change":
       await kind.change(id, random.integer(1, 1000));
