@@ -12,9 +12,10 @@ export interface Cluster {
    * Makes the workload of this generation exist. An older generation of the same resource is removed first, and never
    * runs beside it: until it is gone, asking may do no more than that, so callers ask again while an older one is
    * observed. An older generation asked for after a newer one is ignored, as is one that is being removed. A workload that
-   * was `lost` is started anew. Waiting for capacity or for a volume is not an error.
+   * was `lost` is started anew. Waiting for capacity or for a volume is not an error. `volumes` are made exist first, as by
+   * `applyVolume`; where the cluster will not have one of them, the workload is observed as refused.
    */
-  applyWorkload(workload: Workload): Promise<void>;
+  applyWorkload(workload: Workload, volumes?: VolumeRequest[]): Promise<void>;
   /**
    * Asks for the removal of every generation of the workload; `observeWorkload` says when nothing is left. What has changed
    * unseen is taken in instead of being removed, so that it is recorded first: callers ask again while it is observed

@@ -231,12 +231,14 @@ export function clusterConformance(name: string, makeHarness: () => Promise<Clus
       await removeVolume(volumeId);
     });
 
-    test("RES-3 a volume outlives the workload that mounts it, and goes only after it", async () => {
+    test("RES-3 a volume is made with the workload that mounts it, outlives it, and goes only after it", async () => {
       const volumeId = v7();
-      await cluster.applyVolume({ workspaceId, volumeId, sizeGib: 10 });
+      const volumes = [{ workspaceId, volumeId, sizeGib: 10 }];
       const asked = workload({ mounts: [{ volumeId, mountPath: "/data" }] });
-      await cluster.applyWorkload(asked);
+      await cluster.applyWorkload(asked, volumes);
+      await cluster.applyWorkload(asked, volumes);
       await reaches(asked.resourceId, "ready");
+      expect(await cluster.observeVolume(workspaceId, volumeId)).toMatchObject({ sizeGib: 10 });
       await removeVolume(volumeId, (it) => it?.phase === "deleting");
       await cluster.deleteWorkload(workspaceId, asked.resourceId);
       await until(

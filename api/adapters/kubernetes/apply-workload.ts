@@ -1,7 +1,8 @@
-import type { Workload } from "#ports/cluster.ts";
+import type { VolumeRequest, Workload } from "#ports/cluster.ts";
 import type { KubernetesClient } from "./api/client.ts";
 import type { KubernetesObject } from "./api/object.ts";
 import { paths } from "./api/paths.ts";
+import { applyVolume } from "./apply-volume.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { namespaceOf, resourceName } from "./names.ts";
 import { bentServices } from "./observe/drift.ts";
@@ -19,11 +20,18 @@ export interface Hands {
   view: ClusterView;
 }
 
+interface Request {
+  /** Of its mounts those that may not be there yet. */
+  volumes: VolumeRequest[];
+  /** Of the Pod; null: there is one. */
+  attempt: number | null;
+}
+
 /** Everything that stands around a workload, then, unless there is one, the Pod: what has a Pod is complete. */
 export async function applyWorkload(
   hands: Hands,
   workload: Workload,
-  attempt: number | null,
+  { volumes, attempt }: Request,
 ): Promise<void> {
   const { client, config, view } = hands;
   const namespace = namespaceOf(config, workload.workspaceId);
@@ -31,7 +39,10 @@ export async function applyWorkload(
     await removeFrom(view.services, client, paths.services(namespace, name), { namespace, name });
   await removeOldRoutes(hands, workload, namespace);
   const secret = secretOf(config, workload);
-  const { metadata } = await client.apply(paths.secrets(namespace, secret.metadata.name), secret);
+  const [{ metadata }] = await Promise.all([
+    applied(client, paths.secrets, secret),
+    ...volumes.map((volume) => applyVolume(hands, volume)),
+  ]);
   const anchor = { name: resourceName(workload.resourceId), uid: metadata.uid! };
   await Promise.all([
     ...servicesOf(config, workload, anchor).map(async (service) =>

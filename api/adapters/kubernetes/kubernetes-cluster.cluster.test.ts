@@ -194,6 +194,31 @@ test("RES-4 what the cluster refuses is a state with its cause, and is tried aga
   await gone(first);
 });
 
+test("RES-4 a workload whose volume the cluster refuses says so, and runs once it does not", async () => {
+  const { core } = kubernetes.admin;
+  const asked = workload();
+  await opened.cluster.applyVolume({ workspaceId, volumeId: v7(), sizeGib: 1 });
+  const limit = (persistentvolumeclaims: string) =>
+    core.patchNamespacedResourceQuota(
+      { name: "aifactory", namespace, body: { spec: { hard: { persistentvolumeclaims } } } },
+      MERGE,
+    );
+  await limit("1");
+  const volumeId = v7();
+  const mounted = { ...asked, mounts: [{ volumeId, mountPath: "/data" }] };
+  const volumes = [{ workspaceId, volumeId, sizeGib: 1 }];
+  const apply = async () => {
+    await opened.cluster.applyWorkload(mounted, volumes);
+    return observe(asked.resourceId);
+  };
+  const seen = await until(apply, (it) => it?.cause?.code === "refused");
+  expect(seen).toMatchObject({ generation: 1, phase: "waiting", intervals: [] });
+  expect(seen!.cause!.message).toContain("exceeded quota");
+  await limit("100");
+  await until(apply, (it) => it?.phase === "ready");
+  await gone(mounted);
+});
+
 test("CAT-3 cordoned and tainted nodes have nothing free", async () => {
   const { core } = kubernetes.admin;
   const free = async () =>

@@ -21,6 +21,7 @@ import { prometheusHttp } from "./activity/prometheus-http.ts";
 import { KubernetesClient } from "./api/client.ts";
 import type { KubernetesObject, ObjectList } from "./api/object.ts";
 import { paths } from "./api/paths.ts";
+import { applyVolume } from "./apply-volume.ts";
 import { applyWorkload, type Hands } from "./apply-workload.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { isOwn, LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
@@ -38,7 +39,6 @@ import { watchedPod } from "./process/watched-pod.ts";
 import { Refusals } from "./refusals.ts";
 import { lookFor, removeKnown } from "./remove-known.ts";
 import { removePod, removeSurroundings } from "./remove-workload.ts";
-import { claimOf } from "./render/claim.ts";
 import { ClusterView } from "./view/cluster-view.ts";
 import type { OwnPod } from "./view/pod-facts.ts";
 import { Workspaces } from "./workspaces.ts";
@@ -63,7 +63,7 @@ export class KubernetesCluster implements Cluster, Followed {
     this.#refusals = new Refusals((ref) => view.tell({ object: "workload", ...ref }));
   }
 
-  async applyWorkload(workload: Workload): Promise<void> {
+  async applyWorkload(workload: Workload, volumes: VolumeRequest[] = []): Promise<void> {
     const { view } = this.#hands;
     await view.synced();
     const pods = view.podsOf(workload.resourceId);
@@ -81,7 +81,7 @@ export class KubernetesCluster implements Cluster, Followed {
     const attempt = living ? null : lost === null ? 0 : lost.attempt + 1;
     const apply = () =>
       this.#workspaces.in(workload.workspaceId, () =>
-        applyWorkload(this.#hands, workload, attempt),
+        applyWorkload(this.#hands, workload, { volumes, attempt }),
       );
     // One that is there keeps its state, whatever comes of mending what is around it.
     await (living ? apply() : this.#refusals.noting(workload, apply));
@@ -153,18 +153,8 @@ export class KubernetesCluster implements Cluster, Followed {
   }
 
   async applyVolume(volume: VolumeRequest): Promise<void> {
-    const { view, client, config } = this.#hands;
-    await view.synced();
-    const namespace = namespaceOf(config, volume.workspaceId);
-    const name = volumeName(volume.volumeId);
-    const known = view.claims.get(namespace, name);
-    if (known !== undefined && (known.removed || known.askedGib >= volume.sizeGib)) return;
-    const provisionedAt = known?.bound ? (known.provisionedAt ?? known.statusSince) : null;
-    await this.#workspaces.in(volume.workspaceId, async () =>
-      view.claims.put(
-        await client.apply(paths.claims(namespace, name), claimOf(config, volume, provisionedAt)),
-      ),
-    );
+    await this.#hands.view.synced();
+    await this.#workspaces.in(volume.workspaceId, () => applyVolume(this.#hands, volume));
   }
 
   async deleteVolume(workspaceId: string, volumeId: string): Promise<void> {

@@ -57,9 +57,10 @@ export class SimulatedCluster implements Cluster, ClockDriven, FailureInjection 
     this.#config = config;
   }
 
-  applyWorkload(workload: Workload): Promise<void> {
+  async applyWorkload(workload: Workload, volumes: VolumeRequest[] = []): Promise<void> {
+    for (const volume of volumes) await this.applyVolume(volume);
     const target = { resourceId: workload.resourceId, image: workload.image };
-    return this.#call(target, (state, now) => applyWorkload(state, workload, now));
+    await this.#call(target, (state, now) => applyWorkload(state, workload, now));
   }
 
   deleteWorkload(_workspaceId: string, resourceId: string): Promise<void> {

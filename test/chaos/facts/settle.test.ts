@@ -75,6 +75,12 @@ test("what one generation was ready for is not charged as another's", () => {
   ]);
 });
 
+test("of two generations within one second, a run is of the one that was still asked for", () => {
+  const truth = [seen(6, 6), seen(6, 6, { generation: 2 })];
+  const accepted = ({ generation }: Interval) => (generation === 1 ? 6304 : 6835);
+  expect(settle(truth, [run(6.001, 6.835)], accepted, [])).toEqual([told(6.001, 6.835, 2)]);
+});
+
 test("what began and ended unseen is not missed, unless a Pod was left to be found", () => {
   const flap = [seen(10, 12), seen(14, 16)];
   expect(settle(flap, [], never, blind(9, 16))).toEqual([]);

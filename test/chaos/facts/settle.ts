@@ -20,6 +20,9 @@ interface Span {
 
 type Charged = Span & { generation: number };
 
+/** With its end as it is charged. */
+type Seen = Interval & { ended: number };
+
 // Somebody who can see notices within it: as long as another replica may take to follow a dead one.
 const NOTICE_MS = 15_000;
 // A watch that was cut is begun again within it.
@@ -50,7 +53,9 @@ export function settle(
     .filter(({ since, until }) => until > since);
   const told = recorded.map(({ startedAt, endedAt }) => {
     const span = { since: startedAt, until: endedAt };
-    return { ...span, generation: nearest(span, wanted.length > 0 ? wanted : seen) };
+    // It ended when it was no longer asked for, at the latest.
+    const asked = seen.filter((it) => acceptedEnd(it) >= endedAt);
+    return { ...span, generation: nearest(span, asked.length > 0 ? asked : seen) };
   });
   const generations = new Set([...wanted, ...told].map(({ generation }) => generation));
   const isRight = [...generations].every((generation) => {
@@ -66,10 +71,10 @@ export function settle(
 }
 
 /** The generation that was ready for the most of it, or else closest to it. */
-function nearest(span: Span, intervals: (Span & { generation: number })[] | Interval[]): number {
-  const shared = ({ since, until }: { since: number; until: number | null }) =>
-    Math.min(until ?? Infinity, span.until) - Math.max(since, span.since);
-  return intervals.toSorted((a, b) => shared(b) - shared(a))[0]!.generation;
+function nearest(span: Span, seen: Seen[]): number {
+  const shared = ({ since, ended }: Seen) =>
+    Math.min(ended, span.until) - Math.max(since, span.since);
+  return seen.toSorted((a, b) => shared(b) - shared(a))[0]!.generation;
 }
 
 /** What of the spans is in none of the others. */
@@ -85,8 +90,6 @@ function without(spans: Span[], others: Span[]): Span[] {
     spans.map(({ since, until }) => ({ since, until })),
   );
 }
-
-type Seen = Interval & { ended: number };
 
 function mayBeTold(span: Span, seen: Seen[], blind: Blind[]): boolean {
   if (span.until - span.since < SECOND) return true;

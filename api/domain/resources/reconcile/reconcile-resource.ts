@@ -35,8 +35,7 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
         await cluster.deleteWorkload(workspaceId, id);
       } else {
         const { volumes, workload } = await buildWorkload(site.database, site.catalogue, row);
-        for (const volume of volumes) await cluster.applyVolume(volume);
-        await cluster.applyWorkload(workload);
+        await cluster.applyWorkload(workload, volumes);
         // Where nothing was before, the watch tells what becomes of it.
         if (observed === null) return;
       }
