@@ -5,7 +5,7 @@ import { Wake } from "./wake.ts";
 // Long enough that the changes of a moment become one statement.
 const COALESCE_MS = 20;
 // What something passes through in less is not worth a look of its own.
-const PASSING_MS = 2000;
+const PASSING_MS = 3000;
 const IDLE_MS = 60_000;
 
 /** Changes that wait to be put on the list, each object once. */

@@ -50,7 +50,8 @@ process.once("disconnect", () => process.exit());
 
 async function run({ config, notebooks, concurrency, connections }: RawRound): Promise<RawResult> {
   const { server, headers, tls } = await credentialsOf(loadKubeConfig(config));
-  const open = (options: Agent.Options) => new Agent({ connect: { ...tls }, ...options });
+  const open = (options: Agent.Options) =>
+    new Agent({ allowH2: false, connect: { ...tls }, ...options });
   const [agent, watching] = [open({ connections }), open({ bodyTimeout: 0 })];
   const apply = async ({ path, object }: Placed) => {
     for (;;) {
