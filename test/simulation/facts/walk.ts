@@ -100,7 +100,10 @@ class Walker {
 
   #charge(from: number, to: number, amounts: Amounts): void {
     const { runs } = this.#facts;
-    const charged = runs.filter((run) => run.tick_from < to && run.tick_until > from);
+    // Nothing is charged of a run that ended as it began, wherever that was.
+    const charged = runs.filter(
+      (run) => Math.max(run.tick_from, from) < Math.min(run.tick_until, to),
+    );
     const other = charged.find(({ currency }) => currency !== this.#currency);
     if (other) throw new Error(`run ${other.id} is charged in another currency than its own`);
     if (charged.length === 0) return;
