@@ -64,6 +64,10 @@ test("within one second it counts what the product says", () => {
   expect(settle([seen(10, 20), seen(21, 30)], [run(10, 30)], never, [])).not.toEqual([
     told(10, 30),
   ]);
+  // Whole seconds: a moment at the turn of one is told as a second.
+  expect(settle([seen(10, 20), seen(30, 31)], [run(10, 20)], never, [])).toEqual([told(10, 20)]);
+  const longer = [seen(10, 20), seen(30, 32)];
+  expect(settle(longer, [run(10, 20)], never, [])).toEqual(longer);
 });
 
 test("what one generation was ready for is not charged as another's", () => {

@@ -102,7 +102,8 @@ function mayBeTold(span: Span, seen: Seen[], blind: Blind[]): boolean {
 }
 
 function mayBeMissed(span: Span, seen: Seen[], blind: Blind[]): boolean {
-  if (span.until - span.since < SECOND) return true;
+  // From one second to the next is told of what lasted a moment.
+  if (span.until - span.since <= SECOND) return true;
   const of = seen.find(({ since, ended }) => since <= span.since && ended >= span.until)!;
   // A Pod that was left to be found tells of it.
   return (

@@ -32,7 +32,8 @@ const SHORT_MS = 500;
 // What was well for so long before it broke is taken up again without delay.
 const HEALTHY_MS = 2000;
 const RELIST_MS = 30 * 60_000;
-const MAX_PAUSE_MS = 5000;
+// Of an API server that is away: each second more is one in which nobody sees what becomes of Pods.
+const MAX_PAUSE_MS = 2000;
 
 /**
  * What a cluster has of one kind, kept up to date: a paged list, then a watch with bookmarks that goes on where it broke off;
