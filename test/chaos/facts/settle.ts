@@ -102,9 +102,11 @@ function mayBeTold(span: Span, seen: Seen[], blind: Blind[]): boolean {
 }
 
 function mayBeMissed(span: Span, seen: Seen[], blind: Blind[]): boolean {
-  // From one second to the next is told of what lasted a moment.
-  if (span.until - span.since <= SECOND) return true;
+  const length = span.until - span.since;
+  if (length < SECOND) return true;
   const of = seen.find(({ since, ended }) => since <= span.since && ended >= span.until)!;
+  // What lasted a moment may be told from one second to the next.
+  if (length === SECOND && of.ended - of.since === SECOND) return true;
   // A Pod that was left to be found tells of it.
   return (
     of.until !== null && wasBlind({ ...of, until: of.until }, of.removed ? 0 : SIGHT_MS, blind)
