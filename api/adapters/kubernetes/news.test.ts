@@ -93,7 +93,7 @@ test("RES-3 a volume is news once it is bound, grown, being removed or gone", ()
     "passing",
     "passing",
     "passing",
-    "passing",
+    "now",
     "now",
   ]);
 });

@@ -36,7 +36,8 @@ export class News {
  */
 function isPassing(observed: Observed): boolean {
   if (observed === null) return false;
-  if ("sizeGib" in observed) return true;
+  // What happens to a claim that is being removed is to be recorded before it is gone.
+  if ("sizeGib" in observed) return observed.phase !== "deleting";
   const { generation, phase, cause, intervals, drifted = false } = observed;
   if (generation === 0 || cause?.code === "refused") return false;
   const isComing = phase === "waiting" || phase === "starting";
