@@ -19,9 +19,13 @@ export class PendingChanges {
   }
 
   add(change: ObjectChange): void {
-    const dueAt = performance.now() + (change.passing ? PASSING_MS : 0);
-    const known = this.#changes.get(change.id)?.dueAt ?? Infinity;
-    this.#changes.set(change.id, { change, dueAt: Math.min(dueAt, known) });
+    const known = this.#changes.get(change.id);
+    const passing = change.passing === true && known?.change.passing !== false;
+    const dueAt = performance.now() + (passing ? PASSING_MS : 0);
+    this.#changes.set(change.id, {
+      change: { ...change, passing },
+      dueAt: Math.min(dueAt, known?.dueAt ?? Infinity),
+    });
     this.#wake.wake();
   }
 

@@ -40,8 +40,8 @@ function isPassing(observed: Observed): boolean {
   if ("sizeGib" in observed) return observed.phase !== "deleting";
   const { generation, phase, cause, intervals, drifted = false } = observed;
   if (generation === 0 || cause?.code === "refused") return false;
-  const isComing = phase === "waiting" || phase === "starting";
-  return drifted ? !isComing : isComing && intervals.length === 0;
+  if (drifted) return phase === "ready";
+  return (phase === "waiting" || phase === "starting") && intervals.length === 0;
 }
 
 function isNew(observed: Observed): boolean {

@@ -16,7 +16,7 @@ function clusterWith(there: ReturnType<typeof podObject> | null) {
       asked.push(options);
       throw new KubernetesRefusal(409, { message: "the object has been modified" });
     },
-    get: async () => ({ items: there === null ? [] : [there] }),
+    get: async () => ({ metadata: { resourceVersion: "9" }, items: there === null ? [] : [there] }),
   };
   const pods = {
     put: (object: unknown) => taken.push(object),

@@ -29,7 +29,7 @@ export async function removeKnown<T>(
       ...(atOnce && { gracePeriodSeconds: 0 }),
     });
     // Of what goes at once, the answer is a mere word.
-    if (answer?.metadata?.uid !== uid || atOnce) known.drop(namespace, name);
+    if (answer?.metadata?.uid !== uid || atOnce) known.drop(namespace, name, { uid });
     else known.put(answer);
     return true;
   } catch (error) {
@@ -47,7 +47,7 @@ export async function lookFor<T>(
   { namespace, name }: { namespace: string; name: string },
 ): Promise<void> {
   const fieldSelector = `metadata.name=${name}`;
-  const { items } = await client.get<ObjectList>(paths(namespace), { fieldSelector });
-  if (items.length === 0) known.drop(namespace, name);
+  const { items, metadata } = await client.get<ObjectList>(paths(namespace), { fieldSelector });
+  if (items.length === 0) known.drop(namespace, name, { version: metadata.resourceVersion });
   for (const item of items) known.put(item);
 }

@@ -45,7 +45,8 @@ function isRecorded(
   if (before.phase === "gone") return generation <= before.generation;
   const last = before.intervals.at(-1);
   if (last === undefined) return false;
-  if (isSameSecond(since, last.runningSince)) return last.stoppedAt !== null;
+  if (isSameSecond(since, last.runningSince))
+    return generation === last.generation ? last.stoppedAt !== null : generation < last.generation;
   return since < last.runningSince;
 }
 

@@ -62,3 +62,24 @@ test("RES-5 a watch that breaks goes on where it was, without a new list", async
   expect(asked).toEqual(["lists", "watches", "watches", "watches"]);
   expect(errors).toHaveLength(2);
 });
+
+test("RES-5 an answer that shows something to be gone says nothing of what came after it", async () => {
+  const { reflector } = follow({ lists: [listOf()] });
+  await reflector.synced;
+  const names = () => [...reflector.values()];
+  const put = (uid: string, resourceVersion: string) =>
+    reflector.put({ metadata: { name: "p", namespace: "n", uid, resourceVersion } } as never);
+  put("a", "9");
+  // An empty list of before.
+  reflector.drop("n", "p", { version: "8" });
+  expect(names()).toEqual(["p"]);
+  // The removal of the one before it.
+  reflector.drop("n", "p", { uid: "other" });
+  expect(names()).toEqual(["p"]);
+  reflector.drop("n", "p", { version: "9" });
+  expect(names()).toEqual([]);
+  put("a", "10");
+  expect(names()).toEqual([]);
+  put("b", "11");
+  expect(names()).toEqual(["p"]);
+});

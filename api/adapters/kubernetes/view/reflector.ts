@@ -91,19 +91,25 @@ export class Reflector<T> {
     this.#options.changed(before, value, told);
   }
 
-  /** Forgets what a read of ours has shown to be gone. */
-  drop(namespace: string, name: string): void {
+  /** Forgets what an answer has shown to be gone: the object of a UID, or what was there at a version; not what came after. */
+  drop(
+    namespace: string,
+    name: string,
+    { uid, version }: { uid?: string; version?: string } = {},
+  ): void {
     const key = `${namespace}/${name}`;
     const known = this.#entries.get(key);
-    if (known !== undefined) this.#remove(key, known, false);
+    if (known === undefined || (uid !== undefined && known.uid !== uid)) return;
+    if (version === undefined || known.version <= BigInt(version)) this.#remove(key, known, false);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const begun = performance.now();
+      let begun = Infinity;
       try {
         if (this.#listedAt === 0 || performance.now() - this.#listedAt > RELIST_MS)
           await this.#list(signal);
+        begun = performance.now();
         await this.#watch(signal);
         // Who ends every watch at once must not be asked without a pause.
         if (performance.now() - begun < SHORT_MS) throw new Error("the watch ended at once");

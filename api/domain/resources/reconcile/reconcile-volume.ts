@@ -22,8 +22,11 @@ export function reconcileVolume(site: ReconcileDependencies): WorkHandler {
       const row = await storeVolume(site, context, seen, observed);
       const step = row === null ? null : nextVolumeStep(row, observed, seen.inUse);
       if (step === null) return;
-      if (step === "remove") await cluster.deleteVolume(workspaceId, volumeId);
-      else await cluster.applyVolume({ workspaceId, volumeId, sizeGib: row!.sizeGib });
+      if (step === "apply") {
+        await cluster.applyVolume({ workspaceId, volumeId, sizeGib: row!.sizeGib });
+        // What was there may be known only now; for what comes, the watch tells of it.
+        if (round > 0) return;
+      } else await cluster.deleteVolume(workspaceId, volumeId);
     }
   };
 }

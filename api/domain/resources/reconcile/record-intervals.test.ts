@@ -41,7 +41,9 @@ async function reported() {
       started_at.getTime() - minute,
       ended_at && ended_at.getTime() - minute,
     ]);
-  return { report, runs };
+  /** As a row was before generations were kept. */
+  const forgetGeneration = () => (row = { ...row, runningGeneration: null });
+  return { report, runs, forgetGeneration };
 }
 
 test("BIL-1 what is told to have begun before the one before it ended, in whole seconds, begins at that end", async () => {
@@ -125,4 +127,51 @@ test("BIL-1 a report may shorten what was recorded, and not lengthen it", async 
   await report([[1, 0, 7000]]);
   await report([[1, 0, 8000]]);
   expect(await runs()).toEqual([[0, 7000]]);
+});
+
+test("BIL-1 what was recorded from a later moment on, and is told to have ended before, ends as it began", async () => {
+  const { report, runs } = await reported();
+  await report([[1, -5000, 400]]);
+  await report([[2, 0, null]]);
+  await report([[2, 0, 0]]);
+  expect(await runs()).toEqual([
+    [-5000, 400],
+    [400, 400],
+  ]);
+});
+
+test("BIL-1 of two at once in one generation, the one that is charged goes on, or the later takes its place", async () => {
+  const overlapping = await reported();
+  await overlapping.report([[1, 3000, null]]);
+  await overlapping.report([
+    [1, 1000, 4000],
+    [1, 3000, null],
+  ]);
+  expect(await overlapping.runs()).toEqual([[3000, null]]);
+  const both = await reported();
+  await both.report([[1, 1000, null]]);
+  const two: Told[] = [
+    [1, 1000, null],
+    [1, 5000, null],
+  ];
+  await both.report(two);
+  await both.report(two);
+  expect(await both.runs()).toEqual([
+    [1000, 5000],
+    [5000, null],
+  ]);
+});
+
+test("BIL-1 a run that was recorded without its generation goes on", async () => {
+  const { report, runs, forgetGeneration } = await reported();
+  await report([[1, 0, null]]);
+  forgetGeneration();
+  await report([
+    [1, 0, 400],
+    [2, 0, null],
+  ]);
+  expect(await runs()).toEqual([
+    [0, 400],
+    [400, null],
+  ]);
 });

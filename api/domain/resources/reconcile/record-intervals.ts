@@ -6,6 +6,8 @@ import type { ResourceRow } from "../resource-view.ts";
 import type { ChargedInterval } from "./charged-intervals.ts";
 import { runPrice } from "./run-price.ts";
 
+const SECOND = 1000;
+
 type Latest = Pick<ResourceRow, "runningGeneration" | "runningSince" | "stoppedAt">;
 
 /**
@@ -23,9 +25,10 @@ export async function recordIntervals(
 ): Promise<Latest> {
   const { runningGeneration, runningSince, stoppedAt } = resource;
   let latest: Latest = { runningGeneration, runningSince, stoppedAt };
-  const own = reported.find((it) => isLatest(it, latest));
+  const own = findLatest(reported, latest);
+  if (own !== undefined) latest.runningGeneration ??= own.generation;
   const later = reported.filter((it) => isAfter(it, latest));
-  if (runningSince !== null && stoppedAt === null) {
+  if (isOpen(latest)) {
     const until = own === undefined ? earlier(later[0]?.since ?? null, vanishedAt) : own.until;
     if (until !== null) latest = await close(tx, resource, latest, until);
   } else if (own?.until && stoppedAt !== null && own.until < stoppedAt) {
@@ -35,19 +38,33 @@ export async function recordIntervals(
     const begun = beginning(interval, latest);
     const { generation, until, flavor } = interval;
     if (until !== null && until <= begun) continue;
+    // Two Pods at once, which only a late request of a former owner makes: one is charged.
+    if (isOpen(latest)) latest = await close(tx, resource, latest, begun);
     await open(tx, catalogue, resource, { generation, since: begun, until, flavor });
     latest = { runningGeneration: generation, runningSince: begun, stoppedAt: until };
   }
   return latest;
 }
 
-/** The one that the row knows, which may have been recorded from a later moment on. */
-function isLatest(interval: ChargedInterval, latest: Latest): boolean {
-  const { since, until } = interval;
+const isOpen = ({ runningSince, stoppedAt }: Latest): boolean =>
+  runningSince !== null && stoppedAt === null;
+
+/**
+ * The one that the row knows. It may have been recorded from a later moment on, and may then be told to have ended in the
+ * second before that.
+ */
+function findLatest(reported: ChargedInterval[], latest: Latest): ChargedInterval | undefined {
   const { runningSince } = latest;
-  if (runningSince === null || ofGeneration(interval, latest) !== 0) return false;
-  if (since.getTime() === runningSince.getTime()) return true;
-  return since < runningSince && (until === null || until > runningSince);
+  if (runningSince === null) return undefined;
+  const own = reported.filter((it) => ofGeneration(it, latest) === 0);
+  const begunBefore = own.filter(({ since }) => since < runningSince);
+  return (
+    own.find(({ since }) => since.getTime() === runningSince.getTime()) ??
+    begunBefore.findLast(({ until }) => until === null || until > runningSince) ??
+    begunBefore.findLast(
+      ({ since }) => isOpen(latest) && runningSince.getTime() - since.getTime() < SECOND,
+    )
+  );
 }
 
 function isAfter(interval: ChargedInterval, latest: Latest): boolean {
