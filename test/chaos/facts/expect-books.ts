@@ -16,7 +16,7 @@ import { expectedRuns, type ExpectedRun } from "../../e2e/crash/expected-runs.ts
 import { queryAsOwner } from "../../e2e/crash/witness.ts";
 import type { ChaosSite } from "../site/site.ts";
 import type { FaultLog } from "../story/fault-log.ts";
-import type { Witness } from "../witness/witness.ts";
+import type { VolumeSize, Witness } from "../witness/witness.ts";
 import { settle, type Interval } from "./settle.ts";
 
 interface Accepted {
@@ -84,8 +84,6 @@ function differentRuns({ runs }: Books, expected: ExpectedRun[], witness: Witnes
   return [...differing, ...empty, ...seen];
 }
 
-const sameSecond = (a: number, b: number): boolean => Math.floor(a / 1000) === Math.floor(b / 1000);
-
 const clock = (at: number) => new Date(at).toISOString().slice(11);
 
 /** No replica is left whose time this would move: the minute of the last deletion is over, without anybody waiting for it. */
@@ -105,11 +103,10 @@ async function writeTruth(
     adminUrl,
     "select * from witness.accepted order by number",
   );
-  // The second that Kubernetes tells of a growth may be the one in which a deletion was accepted before it.
-  const isUnseenGrowth = (id: string, since: number) =>
-    accepted.some(
-      (it) => it.id === id && it.state === "deleted" && sameSecond(it.at.getTime(), since),
-    ) && !runs.some((run) => run.subject_id === id && run.started_at.getTime() === since);
+  // Kubernetes tells when a growth was written, which may come to be after a deletion that was accepted later than that.
+  const isUnseenGrowth = ({ id, since, seenAt }: VolumeSize) =>
+    accepted.some((it) => it.id === id && it.state === "deleted" && it.at.getTime() <= seenAt) &&
+    !runs.some((run) => run.subject_id === id && run.started_at.getTime() === since);
   const pods = Map.groupBy(witness.pods.values(), ({ resourceId }) => resourceId);
   for (const [id, records] of pods) {
     const truth = records.flatMap(({ generation, ready }) =>
@@ -139,8 +136,9 @@ async function writeTruth(
       );
     }
   }
-  for (const { id, since, sizeGib } of witness.sizes) {
-    if (isUnseenGrowth(id, since)) continue;
+  for (const size of witness.sizes) {
+    if (isUnseenGrowth(size)) continue;
+    const { id, since, sizeGib } = size;
     await queryAsOwner(
       adminUrl,
       `insert into witness.sizes values ('${id}', ${since}, ${sizeGib})

@@ -7,6 +7,8 @@ export interface VolumeSize {
   id: string;
   since: number;
   sizeGib: number;
+  /** When the witness was told, which with a slow etcd is long after that. */
+  seenAt: number;
 }
 
 /**
@@ -98,6 +100,6 @@ export class Witness {
     const written = (metadata.managedFields ?? []).flatMap(({ subresource, time }) =>
       subresource === "status" && time !== undefined ? [Date.parse(time)] : [],
     );
-    this.sizes.push({ id, since: Math.max(...written), sizeGib });
+    this.sizes.push({ id, since: Math.max(...written), sizeGib, seenAt: Date.now() });
   }
 }
