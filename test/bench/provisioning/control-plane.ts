@@ -90,10 +90,11 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
     },
     requests: () => requestsOf(metricsPort),
     memory: () => memoryOf(server),
-    processorTime: () => ({
-      node: processorTime(server.pid),
-      postgres: processorTime(embeddedPostgres(dataDir)!.pid),
-    }),
+    processorTime() {
+      const postgres = processorTime(embeddedPostgres(dataDir)!.pid);
+      // Its PostgreSQL is a child of it.
+      return { node: processorTime(server.pid) - postgres, postgres };
+    },
     async apart(work) {
       server.signal("SIGSTOP");
       try {
