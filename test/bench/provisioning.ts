@@ -39,7 +39,8 @@ export default async function benchProvisioning({
   rounds,
 }: BenchOptions): Promise<BenchResult> {
   const sizes = instances === null ? SIZES : [instances];
-  const stage = await openStage(Math.max(...sizes), GPUS_OF_NODE);
+  // Room for both: that the floor's have gone, a control plane that stood still learns a moment later.
+  const stage = await openStage(2 * Math.max(...sizes), GPUS_OF_NODE);
   const floor = startFloor();
   try {
     const controlPlane = await startControlPlane(stage);
