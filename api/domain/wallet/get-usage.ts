@@ -1,6 +1,6 @@
-import type { TenantTx } from "#db/tenant.ts";
 import { withTenant } from "#db/tenant.ts";
 import { formatMoney, type Currency } from "#domain/billing/units/money.ts";
+import { walletCurrency } from "#domain/billing/wallet/wallet-currency.ts";
 import { readUsage, type Usage, type UsageGrouping } from "#domain/billing/reading/read-usage.ts";
 import type { ReadContext } from "#domain/context.ts";
 import { InputError } from "#domain/errors.ts";
@@ -19,7 +19,7 @@ export async function getUsage({ site, authorization: { target } }: ReadContext,
     const range = rangeOf(tx.now, query);
     const grouping = groupingOf(query.groupBy);
     const usage = await readUsage(tx, { organizationId, workspaceId, ...range, grouping });
-    const currency = await walletCurrency(tx);
+    const currency = await walletCurrency(tx, tx.organizationId);
     return {
       from: range.from.toISOString(),
       to: range.to.toISOString(),
@@ -71,12 +71,4 @@ function totalIn(usage: Usage[], currency: Currency): bigint {
   return usage
     .filter((item) => item.currency === currency)
     .reduce((total, item) => total + item.amount, 0n);
-}
-
-async function walletCurrency(tx: TenantTx): Promise<Currency> {
-  const { rows } = await tx.client.query<{ currency: Currency }>(
-    "select currency from wallets where organization_id = $1",
-    [tx.organizationId],
-  );
-  return rows[0]!.currency;
 }

@@ -3,6 +3,7 @@ import type { Tx } from "#db/tenant.ts";
 import { DomainError } from "#domain/errors.ts";
 import { AnnouncedError } from "#domain/notices/announced-error.ts";
 import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { walletCurrency } from "#domain/billing/wallet/wallet-currency.ts";
 import { lockAdmission } from "./lock-admission.ts";
 import { formatMoney, type Currency, type Money } from "#domain/billing/units/money.ts";
 
@@ -33,7 +34,7 @@ export interface ChargeRequest {
  */
 export async function admitCharge(tx: Tx, request: ChargeRequest): Promise<void> {
   await lockAdmission(tx, request.organizationId);
-  const currency = await currencyOf(tx, request.organizationId);
+  const currency = await walletCurrency(tx, request.organizationId);
   const spendable = (await availableFor(tx, request.organizationId))[request.service];
   const promised = (await acceptedNotRunning(tx, request))
     .map((use) => request.hourlyCost(use, currency))
@@ -66,15 +67,6 @@ function refusal(
     audience: "owner",
     facts: { service, needed, available },
   });
-}
-
-async function currencyOf(tx: Tx, organizationId: string): Promise<Currency> {
-  const { rows } = await tx.client.query<{ currency: Currency }>({
-    name: "currency of an admission",
-    text: "select currency from wallets where organization_id = $1",
-    values: [organizationId],
-  });
-  return rows[0]!.currency;
 }
 
 async function acceptedNotRunning(tx: Tx, request: ChargeRequest): Promise<HourlyUse[]> {

@@ -1,7 +1,7 @@
 import { holdShard } from "#domain/billing/runs/hold-shard.ts";
 import type { RunPrice } from "#domain/billing/runs/usage-run.ts";
+import { walletCurrency } from "#domain/billing/wallet/wallet-currency.ts";
 import type { Prices } from "#domain/catalogue/catalogue.ts";
-import type { Currency } from "#domain/billing/units/money.ts";
 import type { Tx } from "#db/tenant.ts";
 
 /**
@@ -15,12 +15,7 @@ export async function runPrice(
   quantity: number,
 ): Promise<RunPrice> {
   await holdShard(tx, of.shard);
-  const { rows } = await tx.client.query<{ currency: Currency }>({
-    name: "currency of a run",
-    text: "select currency from wallets where organization_id = $1",
-    values: [of.organizationId],
-  });
-  const { currency } = rows[0]!;
+  const currency = await walletCurrency(tx, of.organizationId);
   const size = BigInt(quantity);
   return {
     currency,
