@@ -1,7 +1,7 @@
 import type { VolumeRequest } from "#ports/cluster.ts";
 import { paths } from "./api/paths.ts";
 import type { Hands } from "./apply-workload.ts";
-import { namespaceOf, volumeName } from "./names.ts";
+import { claimPlace } from "./names.ts";
 import { claimOf } from "./render/claim.ts";
 
 /** Makes a claim, or a larger one of it. What was provisioned when is noted before it grows, for its status then tells otherwise. */
@@ -9,8 +9,7 @@ export async function applyVolume(
   { client, config, view }: Hands,
   volume: VolumeRequest,
 ): Promise<void> {
-  const namespace = namespaceOf(config, volume.workspaceId);
-  const name = volumeName(volume.volumeId);
+  const { namespace, name } = claimPlace(config, volume.workspaceId, volume.volumeId);
   const known = view.claims.get(namespace, name);
   if (known !== undefined && (known.removed || known.askedGib >= volume.sizeGib)) return;
   const provisionedAt = known?.bound ? (known.provisionedAt ?? known.statusSince) : null;

@@ -166,16 +166,17 @@ test("ORG-3 a Workspace's namespace is restored as it must be", async () => {
   await gone(asked);
 });
 
+/** Of what the Workspace may have on the cluster. */
+const limitTo = (hard: Record<string, string>) =>
+  kubernetes.admin.core.patchNamespacedResourceQuota(
+    { name: "aifactory", namespace, body: { spec: { hard } } },
+    MERGE,
+  );
+
 test("RES-4 what the cluster refuses is a state with its cause, and is tried again", async () => {
   const first = workload();
   await ready(first);
-  const { core } = kubernetes.admin;
-  const limit = (pods: string) =>
-    core.patchNamespacedResourceQuota(
-      { name: "aifactory", namespace, body: { spec: { hard: { pods } } } },
-      MERGE,
-    );
-  await limit("1");
+  await limitTo({ pods: "1" });
   const asked = workload();
   const refused = async () => {
     await opened.cluster.applyWorkload(asked);
@@ -184,7 +185,7 @@ test("RES-4 what the cluster refuses is a state with its cause, and is tried aga
   const seen = await until(refused, (it) => it?.cause?.code === "refused");
   expect(seen).toMatchObject({ generation: 1, phase: "waiting", intervals: [] });
   expect(seen!.cause!.message).toContain("exceeded quota");
-  await limit("100");
+  await limitTo({ pods: "100" });
   await opened.cluster.applyWorkload(asked);
   await until(
     () => observe(asked.resourceId),
@@ -195,15 +196,9 @@ test("RES-4 what the cluster refuses is a state with its cause, and is tried aga
 });
 
 test("RES-4 a workload whose volume the cluster refuses says so, and runs once it does not", async () => {
-  const { core } = kubernetes.admin;
   const asked = workload();
   await opened.cluster.applyVolume({ workspaceId, volumeId: v7(), sizeGib: 1 });
-  const limit = (persistentvolumeclaims: string) =>
-    core.patchNamespacedResourceQuota(
-      { name: "aifactory", namespace, body: { spec: { hard: { persistentvolumeclaims } } } },
-      MERGE,
-    );
-  await limit("1");
+  await limitTo({ persistentvolumeclaims: "1" });
   const volumeId = v7();
   const mounted = { ...asked, mounts: [{ volumeId, mountPath: "/data" }] };
   const volumes = [{ workspaceId, volumeId, sizeGib: 1 }];
@@ -214,7 +209,7 @@ test("RES-4 a workload whose volume the cluster refuses says so, and runs once i
   const seen = await until(apply, (it) => it?.cause?.code === "refused");
   expect(seen).toMatchObject({ generation: 1, phase: "waiting", intervals: [] });
   expect(seen!.cause!.message).toContain("exceeded quota");
-  await limit("100");
+  await limitTo({ persistentvolumeclaims: "100" });
   await until(apply, (it) => it?.phase === "ready");
   await gone(mounted);
 });

@@ -24,7 +24,7 @@ import { paths } from "./api/paths.ts";
 import { applyVolume } from "./apply-volume.ts";
 import { applyWorkload, type Hands } from "./apply-workload.ts";
 import type { KubernetesConfig } from "./config.ts";
-import { isOwn, LABEL, namespaceOf, ownSelector, volumeName } from "./names.ts";
+import { claimPlace, isOwn, LABEL, namespaceOf, ownSelector } from "./names.ts";
 import { News } from "./news.ts";
 import { capacityOf } from "./observe/capacity.ts";
 import { isDrifted } from "./observe/drift.ts";
@@ -160,10 +160,10 @@ export class KubernetesCluster implements Cluster, Followed {
   async deleteVolume(workspaceId: string, volumeId: string): Promise<void> {
     const { view, client, config } = this.#hands;
     await view.synced();
-    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
-    const known = view.claims.get(namespace, name);
+    const place = claimPlace(config, workspaceId, volumeId);
+    const known = view.claims.get(place.namespace, place.name);
     // What is not known was not recorded either: it is looked at before it goes (BIL-1).
-    if (known === undefined) await lookFor(client, view.claims, paths.claims, { namespace, name });
+    if (known === undefined) await lookFor(client, view.claims, paths.claims, place);
     else if (!known.removed) await removeKnown(client, view.claims, paths.claims, known);
   }
 
@@ -176,8 +176,8 @@ export class KubernetesCluster implements Cluster, Followed {
     await view.synced();
     const known = this.#volume(workspaceId, volumeId);
     if (known !== null || !wasThere) return known;
-    const [namespace, name] = [namespaceOf(config, workspaceId), volumeName(volumeId)];
-    await lookFor(client, view.claims, paths.claims, { namespace, name });
+    const place = claimPlace(config, workspaceId, volumeId);
+    await lookFor(client, view.claims, paths.claims, place);
     return this.#volume(workspaceId, volumeId);
   }
 
@@ -289,7 +289,8 @@ export class KubernetesCluster implements Cluster, Followed {
 
   #volume(workspaceId: string, volumeId: string): ObservedVolume | null {
     const { view, config } = this.#hands;
-    const claim = view.claims.get(namespaceOf(config, workspaceId), volumeName(volumeId));
+    const { namespace, name } = claimPlace(config, workspaceId, volumeId);
+    const claim = view.claims.get(namespace, name);
     return claim === undefined ? null : observeVolume(claim);
   }
 
@@ -314,11 +315,9 @@ export class KubernetesCluster implements Cluster, Followed {
   async #lookForNodes(pods: OwnPod[]): Promise<void> {
     const { view, client } = this.#hands;
     const missing = new Set(pods.filter((pod) => this.#nodeGone(pod)).map(({ node }) => node));
-    for (const node of missing) {
-      const fieldSelector = `metadata.name=${node}`;
-      const { items } = await client.get<ObjectList>(paths.nodes(), { fieldSelector });
-      for (const item of items) view.nodes.put(item);
-    }
+    const nodePaths = (_: string, name?: string) => paths.nodes(name);
+    for (const name of missing)
+      await lookFor(client, view.nodes, nodePaths, { namespace: "", name: name! });
   }
 
   /** The lost Pod whose successor may be made now; null when none is lost. */

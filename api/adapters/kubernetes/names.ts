@@ -50,6 +50,13 @@ export function isOwn(
 export const resourceName = (resourceId: string): string => `r-${resourceId}`;
 export const volumeName = (volumeId: string): string => `v-${volumeId}`;
 
+/** Where the claim of a volume is. */
+export const claimPlace = (
+  config: Pick<KubernetesConfig, "namespacePrefix">,
+  workspaceId: string,
+  volumeId: string,
+) => ({ namespace: namespaceOf(config, workspaceId), name: volumeName(volumeId) });
+
 /** A name for each try: what is being removed never stands in its successor's way. */
 export function podName(resourceId: string, generation: number, attempt: number): string {
   return `r-${resourceId}-${generation}${attempt === 0 ? "" : `-${attempt}`}`;
