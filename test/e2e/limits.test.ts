@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withSystem } from "../../api/db/tenant.ts";
-import { openRun } from "../../api/domain/billing/runs/open-run.ts";
-import { gpuRun } from "../../api/domain/billing/testing/world.ts";
+import { gpuRun, reportRun } from "../../api/domain/billing/testing/world.ts";
 import { tick } from "../../api/domain/billing/tick/tick.ts";
 import { keyOf, newId } from "../../api/domain/ids.ts";
 import { must, roomyCatalogue } from "../support/fixture.ts";
@@ -156,7 +155,7 @@ async function spend({ organizationId }: Owned, workspaceId: string): Promise<vo
       workspaceIds: [keyOf(workspaceId)],
     };
     const run = { resourceId: newId(), startedAt: tx.now, pricePerHour: PRICE * 24n };
-    await openRun(tx, gpuRun(organization, run));
+    await reportRun(tx, gpuRun(organization, run));
   });
 }
 

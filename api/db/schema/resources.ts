@@ -96,7 +96,7 @@ export const resources = pgTable(
       .where(sql`deleted_at is null`),
     uniqueIndex("resources_client_token")
       .on(t.workspaceId, t.kind, t.clientToken)
-      .where(sql`deleted_at is null`),
+      .where(sql`deleted_at is null and client_token is not null`),
     foreignKey({
       columns: [t.organizationId, t.workspaceId],
       foreignColumns: [workspaces.organizationId, workspaces.id],
@@ -183,7 +183,7 @@ export const volumes = pgTable(
       .where(sql`deleted_at is null`),
     uniqueIndex("volumes_client_token")
       .on(t.workspaceId, t.clientToken)
-      .where(sql`deleted_at is null and kind = 'volume'`),
+      .where(sql`deleted_at is null and kind = 'volume' and client_token is not null`),
     foreignKey({
       columns: [t.organizationId, t.workspaceId],
       foreignColumns: [workspaces.organizationId, workspaces.id],

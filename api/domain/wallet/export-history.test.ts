@@ -6,10 +6,10 @@ import {
   setCursor,
   tickAt,
   type TestOrganization,
+  reportRun,
 } from "#domain/billing/testing/world.ts";
 import { closeRun } from "#domain/billing/runs/close-run.ts";
 import { grantCredit } from "#domain/billing/credit/grant-credit.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
 import { parseAmount } from "#domain/billing/units/money.ts";
 import { RATES } from "#domain/billing/testing/world.ts";
 import { keyOf, newId } from "#domain/ids.ts";
@@ -63,7 +63,7 @@ async function play(): Promise<void> {
   await grant(9_000_000n, { kind: "topUp" });
   const start = (minute: number, run: object) =>
     tx(minute, (t) =>
-      openRun(t, {
+      reportRun(t, {
         ...gpuRun(organization, {
           resourceId: newId(),
           startedAt: after(minute),
@@ -81,7 +81,7 @@ async function play(): Promise<void> {
     closeRun(t, { shard, kind: "gpu", subjectId: stopped, endedAt: after(250) }),
   );
   await tx(302, (t) =>
-    openRun(t, {
+    reportRun(t, {
       ...gpuRun(organization, {
         resourceId: newId(),
         startedAt: after(30),

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestSite, type Person, type TestSite } from "../../../test/support/site.ts";
 import { closeRun } from "#domain/billing/runs/close-run.ts";
 import { parseAmount } from "#domain/billing/units/money.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
-import { at, gpuRun, setCursor, tickAt } from "#domain/billing/testing/world.ts";
+import { at, gpuRun, setCursor, tickAt, reportRun } from "#domain/billing/testing/world.ts";
 import { keyOf } from "#domain/ids.ts";
 
 let site: TestSite;
@@ -63,7 +62,7 @@ async function charge(shard: number): Promise<void> {
   const run = (resourceId: string, more: object) => {
     const priced = { resourceId, startedAt: after(0), pricePerHour: 61_000_001n };
     return at(database, after(0), (tx) =>
-      openRun(tx, { ...gpuRun(organization, priced), priceUsdPerHour: 7n, ...more }),
+      reportRun(tx, { ...gpuRun(organization, priced), priceUsdPerHour: 7n, ...more }),
     );
   };
   await run(keyOf(notebook), {});

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestSite, type TestSite } from "../../../test/support/site.ts";
 import { closeRun } from "#domain/billing/runs/close-run.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
-import { at, gpuRun, setCursor, tickAt } from "#domain/billing/testing/world.ts";
+import { at, gpuRun, setCursor, tickAt, reportRun } from "#domain/billing/testing/world.ts";
 import { keyOf, newId } from "#domain/ids.ts";
 
 let site: TestSite;
@@ -30,7 +29,7 @@ beforeAll(async () => {
     workspaceIds: [workspaceId],
   };
   await at(database, startedAt, (tx) =>
-    openRun(tx, gpuRun(organization, { resourceId, startedAt, pricePerHour: 60_000_000n })),
+    reportRun(tx, gpuRun(organization, { resourceId, startedAt, pricePerHour: 60_000_000n })),
   );
   await tickAt(database, shard, "2026-05-01T00:05:00Z");
   const endedAt = new Date("2026-04-30T23:59:00Z");

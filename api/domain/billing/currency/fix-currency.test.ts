@@ -6,12 +6,11 @@ import { issueVoucher } from "#domain/billing/credit/issue-voucher.ts";
 import { fromMinorUnits } from "#domain/billing/units/minor-units.ts";
 import { minuteOf } from "#domain/billing/units/minute.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
 import { resizeRun } from "#domain/billing/runs/resize-run.ts";
 import { redeemVoucher } from "#domain/billing/credit/redeem-voucher.ts";
 import { settleTopUp } from "#domain/billing/credit/settle-top-up.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
-import { at, gpuRun, RATES, setPrice, tickAt } from "#domain/billing/testing/world.ts";
+import { at, gpuRun, RATES, setPrice, tickAt, reportRun } from "#domain/billing/testing/world.ts";
 
 const postgres = testDatabase();
 const NOW = "2026-05-04T10:00:00Z";
@@ -279,7 +278,7 @@ test("WAL-4 fixed once, however many top-ups, redemptions, ticks and starts come
             [organizationId],
           );
           const run = { resourceId: newId(), startedAt: later, pricePerHour: HOUR, ...rows[0] };
-          await openRun(tx, gpuRun(scene.organization, run));
+          await reportRun(tx, gpuRun(scene.organization, run));
         }),
     ),
   ];

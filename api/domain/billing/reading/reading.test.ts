@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { newId } from "#domain/ids.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
 import { listCreditHistory, type EntryKey } from "./list-credit-history.ts";
 import { presentEntry } from "#domain/wallet/present-entry.ts";
 import { settleTopUp } from "#domain/billing/credit/settle-top-up.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
-import { gpuRun, RATES } from "#domain/billing/testing/world.ts";
+import { gpuRun, RATES, reportRun } from "#domain/billing/testing/world.ts";
 import { readUsage } from "./read-usage.ts";
 
 const postgres = testDatabase();
@@ -27,7 +26,7 @@ test("WAL-6 a charge is explained: what ran, which minutes, price, source, balan
   const notebook = await scene.start(NOW, HOUR);
   const volumeId = newId();
   await scene.at(NOW, (tx) =>
-    openRun(tx, {
+    reportRun(tx, {
       ...gpuRun(scene.organization, { resourceId: notebook, startedAt: NOW, pricePerHour: 6_000n }),
       kind: "storage",
       volumeId,

@@ -2,34 +2,36 @@ import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { minuteFrom, minuteOf } from "#domain/billing/units/minute.ts";
 import { recordLate } from "./record-late.ts";
-import { OPEN, subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
+import { OPEN, type NewRun, type UsageRun } from "./usage-run.ts";
 
-/**
- * Adds a run whose interval belongs to the one reported as beginning at `runningSince`. Its first minute is the first
- * that no earlier run of the subject touches (BIL-1). What lies before the cursor becomes a late window. Null when the
- * interval overlaps another one of the subject.
- */
+/** Where a run stands among those of its subject. */
+interface Place {
+  /** The reported beginning of the interval that it belongs to. */
+  runningSince: Date;
+  /** The first minute that no earlier run touches; that is its first one, unless it begins later (BIL-1). */
+  touchedUntil: number;
+}
+
+/** Adds a run. What lies before the cursor becomes a late window. Null when it overlaps another one of the subject. */
 export async function insertRun(
   tx: Tx,
   cursor: number,
   run: NewRun,
-  runningSince: Date,
+  { runningSince, touchedUntil }: Place,
 ): Promise<UsageRun | null> {
-  const firstMinute = Math.max(
-    minuteOf(run.startedAt),
-    await touchedUntil(tx, subjectOf(run), run.kind, run.startedAt),
-  );
+  const firstMinute = Math.max(minuteOf(run.startedAt), touchedUntil);
   const endedAt = run.endedAt ?? null;
   const endMinute = endedAt && endMinuteOf(firstMinute, run.startedAt, endedAt);
   const tickFrom = Math.max(firstMinute, cursor);
   const tickUntil = endMinute === null ? OPEN : Math.max(tickFrom, endMinute);
-  const { rows } = await tx.client.query<UsageRun>(
-    `insert into usage_runs (id, organization_id, workspace_id, shard, service, kind, resource_id, volume_id, region,
+  const { rows } = await tx.client.query<UsageRun>({
+    name: "insert run",
+    text: `insert into usage_runs (id, organization_id, workspace_id, shard, service, kind, resource_id, volume_id, region,
        product, quantity, currency, price_per_hour, price_usd_per_hour, running_since, started_at, ended_at,
        first_minute, end_minute, tick_from, tick_until)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
      on conflict do nothing returning *`,
-    [
+    values: [
       newId(),
       run.organizationId,
       run.workspaceId,
@@ -52,7 +54,7 @@ export async function insertRun(
       tickFrom,
       tickUntil,
     ],
-  );
+  });
   const row = rows[0];
   if (!row) return null;
   await recordLate(tx, row, 1, firstMinute, Math.min(tickFrom, endMinute ?? tickFrom));
@@ -62,21 +64,4 @@ export async function insertRun(
 /** The minute after the last that an interval touches; an empty interval touches none. */
 export function endMinuteOf(firstMinute: number, startedAt: Date, endedAt: Date): number {
   return endedAt > startedAt ? Math.max(firstMinute, minuteFrom(endedAt)) : firstMinute;
-}
-
-/** The minute after the last that an earlier run of the subject touches; 0 when there is none. */
-export async function touchedUntil(
-  tx: Tx,
-  subjectId: string,
-  kind: string,
-  startedAt: Date,
-): Promise<number> {
-  const { rows } = await tx.client.query<{ ended_at: Date }>({
-    name: "touched until",
-    text: `select ended_at from usage_runs
-     where subject_id = $1 and kind = $2 and started_at < $3 and ended_at > started_at
-     order by started_at desc limit 1`,
-    values: [subjectId, kind, startedAt],
-  });
-  return rows[0] ? minuteFrom(rows[0].ended_at) : 0;
 }

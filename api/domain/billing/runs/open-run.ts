@@ -1,6 +1,7 @@
 import type { Tx } from "#db/tenant.ts";
 import { closeRun } from "./close-run.ts";
-import { holdShard } from "./hold-shard.ts";
+import { earlierRuns } from "./earlier-runs.ts";
+import type { HeldWallet } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
 import { splitAtPrices } from "./price-changes.ts";
 import { renumberNext } from "./renumber-next.ts";
@@ -12,17 +13,19 @@ import { subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
  * charged by the next tick, at the prices of its minutes (CAT-2). An interval that overlaps another one of the same
  * subject throws: the cluster cannot have reported it.
  */
-export async function openRun(tx: Tx, run: NewRun): Promise<void> {
-  const cursor = await holdShard(tx, run.shard);
-  if (await isKnown(tx, run)) return closeIfEnded(tx, run);
+export async function openRun(tx: Tx, { cursor }: HeldWallet, run: NewRun): Promise<void> {
+  const earlier = await earlierRuns(tx, run);
+  if (earlier.isKnown) return closeIfEnded(tx, run);
+  let { touchedUntil } = earlier;
   let row: UsageRun | null = null;
   for (const part of await splitAtPrices(tx, cursor, run)) {
-    row = await insertRun(tx, cursor, part, run.startedAt);
+    row = await insertRun(tx, cursor, part, { runningSince: run.startedAt, touchedUntil });
     if (!row) break;
+    touchedUntil = row.end_minute ?? touchedUntil;
   }
   if (row?.ended_at) await renumberNext(tx, cursor, row);
   // Another transaction may have recorded the same report meanwhile.
-  if (!row && !(await isKnown(tx, run))) {
+  if (!row && !(await earlierRuns(tx, run)).isKnown) {
     throw new Error(
       `usage of ${subjectOf(run)} from ${run.startedAt.toISOString()} overlaps another run`,
     );
@@ -33,13 +36,4 @@ async function closeIfEnded(tx: Tx, run: NewRun): Promise<void> {
   if (!run.endedAt) return;
   const { shard, kind, startedAt, endedAt } = run;
   await closeRun(tx, { shard, kind, subjectId: subjectOf(run), startedAt, endedAt });
-}
-
-async function isKnown(tx: Tx, run: NewRun): Promise<boolean> {
-  const { rowCount } = await tx.client.query({
-    name: "known run",
-    text: "select from usage_runs where subject_id = $1 and kind = $2 and running_since = $3 limit 1",
-    values: [subjectOf(run), run.kind, run.startedAt],
-  });
-  return rowCount === 1;
 }

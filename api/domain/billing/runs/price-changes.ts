@@ -1,5 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
-import { minuteStart } from "#domain/billing/units/minute.ts";
+import { minuteOf, minuteStart } from "#domain/billing/units/minute.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 import type { NewRun, RunPrice, UsageRun } from "./usage-run.ts";
 
@@ -26,6 +26,8 @@ export async function splitAtPrices(tx: Tx, cursor: number, run: NewRun): Promis
 }
 
 async function changesWithin(tx: Tx, cursor: number, run: NewRun): Promise<PriceChange[]> {
+  // Between its start and the cursor no minute begins: the usual case, which needs no look.
+  if (minuteOf(run.startedAt) + 1 >= cursor) return [];
   const { rows } = await tx.client.query<PriceChange>({
     name: "prices within",
     text: `select effective_minute as minute, vnd as "VND", usd as "USD", jpy as "JPY" from prices

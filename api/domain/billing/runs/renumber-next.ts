@@ -1,5 +1,6 @@
 import type { Tx } from "#db/tenant.ts";
-import { insertRun, touchedUntil } from "./insert-run.ts";
+import { touchedUntil } from "./earlier-runs.ts";
+import { insertRun } from "./insert-run.ts";
 import { minuteOf } from "#domain/billing/units/minute.ts";
 import { shortenRun } from "./shorten-run.ts";
 import { newRunLike, type UsageRun } from "./usage-run.ts";
@@ -19,8 +20,9 @@ export async function renumberNext(tx: Tx, cursor: number, run: UsageRun): Promi
   );
   const next = rows[0];
   if (!next) return;
-  const touched = await touchedUntil(tx, next.subject_id, next.kind, next.started_at);
+  const touched = await touchedUntil(tx, next);
   if (Math.max(minuteOf(next.started_at), touched) === next.first_minute) return;
   await shortenRun(tx, cursor, next, next.started_at);
-  await insertRun(tx, cursor, newRunLike(next), next.running_since);
+  const place = { runningSince: next.running_since, touchedUntil: touched };
+  await insertRun(tx, cursor, newRunLike(next), place);
 }

@@ -1,4 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
+import { earlierRuns } from "./earlier-runs.ts";
 import { holdShard } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
 import { newerPrice } from "./price-changes.ts";
@@ -29,7 +30,10 @@ export async function resizeRun(tx: Tx, resize: Resize): Promise<void> {
   // The latest first: none of them is then taken for the successor of one before it.
   for (const [i, run] of [...runs.entries()].toReversed())
     await shortenRun(tx, cursor, run, next[i]!.startedAt);
-  for (const run of next) await insertRun(tx, cursor, run, runs[0]!.running_since);
+  for (const run of next) {
+    const { touchedUntil } = await earlierRuns(tx, run);
+    await insertRun(tx, cursor, run, { runningSince: runs[0]!.running_since, touchedUntil });
+  }
 }
 
 /** The open run and those that it continues in the same size, as far as they reach beyond the moment; oldest first. */

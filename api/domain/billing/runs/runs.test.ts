@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { newId } from "#domain/ids.ts";
-import { openRun } from "./open-run.ts";
 import { closeRun } from "./close-run.ts";
 import { resizeRun } from "./resize-run.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
-import { gpuRun } from "#domain/billing/testing/world.ts";
+import { gpuRun, reportRun } from "#domain/billing/testing/world.ts";
 
 const postgres = testDatabase();
 const HOUR = 60_000_000n; // One unit of currency a minute.
@@ -87,7 +86,7 @@ test("BIL-1 two reports of one interval at the same moment record it once", asyn
     pricePerHour: HOUR,
   });
   const reports = Array.from({ length: 5 }, () =>
-    scene.at("2026-05-04T10:00:01Z", (tx) => openRun(tx, run)),
+    scene.at("2026-05-04T10:00:01Z", (tx) => reportRun(tx, run)),
   );
   await Promise.all(reports);
   const { rowCount } = await scene.database.pool.query(

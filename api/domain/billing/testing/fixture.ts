@@ -5,7 +5,6 @@ import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { closeRun } from "#domain/billing/runs/close-run.ts";
 import { grantCredit, type Credit, type CreditGrant } from "#domain/billing/credit/grant-credit.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
 import type { NewRun } from "#domain/billing/runs/usage-run.ts";
 import {
   at,
@@ -16,6 +15,7 @@ import {
   setRates,
   tickAt,
   type TestOrganization,
+  reportRun,
 } from "./world.ts";
 
 /** A database for the file; `get` once its tests run. */
@@ -73,7 +73,7 @@ export class Scene {
     const { reportedAt, ...given } = run;
     const resourceId = run.resourceId ?? newId();
     await this.at(reportedAt ?? startedAt, (tx) =>
-      openRun(tx, gpuRun(this.organization, { ...given, resourceId, startedAt, pricePerHour })),
+      reportRun(tx, gpuRun(this.organization, { ...given, resourceId, startedAt, pricePerHour })),
     );
     return resourceId;
   }

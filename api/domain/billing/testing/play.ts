@@ -7,7 +7,6 @@ import { grantCredit, type Credit } from "#domain/billing/credit/grant-credit.ts
 import { grantPlan } from "#domain/billing/credit/grant-plan.ts";
 import { issueVoucher } from "#domain/billing/credit/issue-voucher.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
-import { openRun } from "#domain/billing/runs/open-run.ts";
 import { redeemVoucher } from "#domain/billing/credit/redeem-voucher.ts";
 import { resizeRun } from "#domain/billing/runs/resize-run.ts";
 import { settleTopUp } from "#domain/billing/credit/settle-top-up.ts";
@@ -15,7 +14,7 @@ import type { NewRun, RunEnd } from "#domain/billing/runs/usage-run.ts";
 import type { Event } from "./history.ts";
 import type { ModelRun } from "./model-facts.ts";
 import { Model } from "./model.ts";
-import { at, RATES, setPrice, type TestOrganization } from "./world.ts";
+import { at, RATES, setPrice, type TestOrganization, reportRun } from "./world.ts";
 
 interface Subject {
   id: string;
@@ -121,7 +120,7 @@ export class Player {
     const intervals = this.#intervals.get(subject)!;
     if (intervals.includes(since)) return;
     const run = this.#newRun(subject, since, end, { price, usd, quantity });
-    await this.#tx((tx) => openRun(tx, run));
+    await this.#tx((tx) => reportRun(tx, run));
     this.model.open({
       subject: keyOf(subject),
       item: this.#itemOf(subject.kind),
@@ -186,7 +185,7 @@ export class Player {
     const end = this.#endOf(subject, since);
     const known = { price: 7n, usd: 7n, quantity: 1 };
     await this.#tx(async (tx) => {
-      await openRun(tx, this.#newRun(subject, since, null, known));
+      await reportRun(tx, this.#newRun(subject, since, null, known));
       if (end !== null) await closeRun(tx, this.#end(subject, since, end));
     });
   }

@@ -1,3 +1,5 @@
+import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
+import { openRun } from "#domain/billing/runs/open-run.ts";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { Service } from "@aifactory/sdk/policy";
 import type { Database } from "#db/database.ts";
@@ -133,4 +135,9 @@ export async function setPrice(
      on conflict (kind, item, effective_minute) do update set vnd = excluded.vnd, usd = excluded.usd, jpy = excluded.jpy`,
     [kind, item, minute, prices.VND, prices.USD, prices.JPY],
   );
+}
+
+/** Opens a run as the worker does, at a price of the test's own. */
+export async function reportRun(tx: Tx, run: NewRun): Promise<void> {
+  await openRun(tx, await holdWallet(tx, run), run);
 }

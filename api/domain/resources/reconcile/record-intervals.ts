@@ -1,4 +1,5 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
@@ -93,7 +94,8 @@ async function open(
   { since, until, flavor }: ChargedInterval,
 ): Promise<void> {
   const { organizationId, workspaceId, shard, region, id } = resource;
-  await openRun(tx, {
+  const held = await holdWallet(tx, resource);
+  await openRun(tx, held, {
     organizationId,
     workspaceId,
     shard,
@@ -106,7 +108,7 @@ async function open(
     quantity: 1,
     startedAt: since,
     endedAt: until,
-    ...(await runPrice(tx, resource, catalogue.pricePerHour(flavor, since), 1)),
+    ...runPrice(held, catalogue.pricePerHour(flavor, since), 1),
   });
 }
 

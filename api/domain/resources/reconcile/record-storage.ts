@@ -1,7 +1,7 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
+import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import { resizeRun } from "#domain/billing/runs/resize-run.ts";
-import type { RunPrice } from "#domain/billing/runs/usage-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ObservedVolume } from "#ports/cluster.ts";
@@ -60,7 +60,8 @@ async function open(
   startedAt: Date,
 ): Promise<void> {
   const { organizationId, workspaceId, shard, region, resourceId, id: volumeId } = volume;
-  await openRun(tx, {
+  const held = await holdWallet(tx, volume);
+  await openRun(tx, held, {
     organizationId,
     workspaceId,
     shard,
@@ -72,16 +73,6 @@ async function open(
     product: PRODUCT,
     quantity: sizeGib,
     startedAt,
-    ...(await priceOf(tx, catalogue, volume, sizeGib, startedAt)),
+    ...runPrice(held, catalogue.storagePricePerGibHour(region, startedAt), sizeGib),
   });
-}
-
-function priceOf(
-  tx: Tx,
-  catalogue: Catalogue,
-  volume: VolumeRow,
-  sizeGib: number,
-  at: Date,
-): Promise<RunPrice> {
-  return runPrice(tx, volume, catalogue.storagePricePerGibHour(volume.region, at), sizeGib);
 }
