@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withTenant } from "#db/tenant.ts";
-import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { fundsOf } from "#domain/billing/wallet/funds.ts";
 import {
   createContainer,
   insertTenant,
@@ -74,8 +74,8 @@ test("BIL-5 what cannot be paid any more is stopped within a minute of the moved
 });
 
 async function balanceOf(organizationId: string): Promise<bigint> {
-  const available = await withTenant(site.database, organizationId, (tx) =>
-    availableFor(tx, organizationId),
+  const { available } = await withTenant(site.database, organizationId, (tx) =>
+    fundsOf(tx, organizationId),
   );
   return available.container;
 }

@@ -1,5 +1,5 @@
 import type { TenantTx } from "#db/tenant.ts";
-import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { fundsOf } from "#domain/billing/wallet/funds.ts";
 import { formatMoney, type Money } from "#domain/billing/units/money.ts";
 import { lockWallet } from "#domain/billing/wallet/wallet.ts";
 import type { Debt } from "./debt-step.ts";
@@ -32,7 +32,7 @@ export async function readShortage(tx: TenantTx, service: DebtService): Promise<
   );
   const row = rows[0];
   if (!row) return null;
-  const available = (await availableFor(tx, organizationId))[service];
+  const available = (await fundsOf(tx, organizationId)).available[service];
   return {
     since: row.since,
     available: formatMoney(available, currency),

@@ -49,7 +49,6 @@ export async function admit(ctx: ChangeContext, request: Creation | Renewal): Pr
     }));
   const { tx, authorization } = ctx;
   await checkQuota(tx, {
-    organizationId: tx.organizationId,
     workspaceId: authorization.target.workspaceId!,
     verb: request.verb === "create" || request.verb === "recreate" ? "create" : "start",
     showSpending: authorization.role !== "Member",

@@ -30,7 +30,6 @@ export async function createVolume(ctx: ChangeContext, input: Input) {
   if (living !== null) return presentVolume(living);
   const { name, region, sizeGib } = input;
   await checkQuota(tx, {
-    organizationId: tx.organizationId,
     workspaceId,
     verb: "create",
     showSpending: authorization.role !== "Member",

@@ -1,7 +1,7 @@
 /** Defects that other billing systems shipped, each played against the books. */
 import { expect, test } from "vitest";
 import { openDatabase, type Database } from "../../../api/db/database.ts";
-import { availableFor } from "../../../api/domain/billing/wallet/available-for.ts";
+import { fundsOf } from "../../../api/domain/billing/wallet/funds.ts";
 import { fromMinorUnits } from "../../../api/domain/billing/units/minor-units.ts";
 import { formatMoney } from "../../../api/domain/billing/units/money.ts";
 import { settleTopUp } from "../../../api/domain/billing/credit/settle-top-up.ts";
@@ -83,7 +83,7 @@ test("WAL-2 expired credit that nobody has swept: it counts for nothing and pays
   // No tick since: its line still holds it.
   expect((await scene.lines()).vouchers).toBe(100_000_000n);
   const { organizationId } = scene.organization;
-  const available = await scene.at(minute(30), (tx) => availableFor(tx, organizationId));
+  const { available } = await scene.at(minute(30), (tx) => fundsOf(tx, organizationId));
   expect(available.notebook).toBe(0n);
   await scene.tick(minute(60));
   expect(await scene.remaining(voucher)).toBe(95_000_000n);

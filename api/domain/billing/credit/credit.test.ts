@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { fundsOf } from "#domain/billing/wallet/funds.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
 import { walletView } from "#domain/billing/wallet/wallet-view.ts";
 
@@ -95,7 +95,8 @@ test("BIL-8 what a Service could spend: plans, vouchers that fit it, and top-up 
     "update wallets set top_up = -1000000 where organization_id = $1",
     [organizationId],
   );
-  const available = (now: string) => scene.at(now, (tx) => availableFor(tx, organizationId));
+  const available = (now: string) =>
+    scene.at(now, async (tx) => (await fundsOf(tx, organizationId)).available);
   expect(await available("2026-05-04T10:00:29Z")).toEqual({
     notebook: 14_000_000n,
     container: 11_000_000n,

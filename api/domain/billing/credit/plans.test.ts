@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openDatabase } from "#db/database.ts";
 import { newId } from "#domain/ids.ts";
-import { availableFor } from "#domain/billing/wallet/available-for.ts";
+import { fundsOf } from "#domain/billing/wallet/funds.ts";
 import { cancelPlan } from "./cancel-plan.ts";
 import { convert } from "#domain/billing/currency/convert.ts";
 import { grantPlan, type PlanGrant } from "./grant-plan.ts";
@@ -43,7 +43,10 @@ const days = async (scene: Scene) =>
     (it) => `${it.starts_at.getUTCDate()}-${it.expires_at.getUTCDate()}`,
   );
 const available = (scene: Scene, now: string) =>
-  scene.at(now, async (tx) => (await availableFor(tx, scene.organization.organizationId)).notebook);
+  scene.at(
+    now,
+    async (tx) => (await fundsOf(tx, scene.organization.organizationId)).available.notebook,
+  );
 
 test.each([
   ["2026-01-31T08:30:00Z", { unit: "month", count: 1 }, ["2026-02-28", "2026-03-31", "2026-04-30"]],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openDatabase } from "#db/database.ts";
+import { lockAdmission } from "./lock-admission.ts";
 import { admitCharge, type HourlyUse } from "./admit-charge.ts";
 import { Scene, testDatabase } from "#domain/billing/testing/fixture.ts";
 import { createResource, insertResource } from "#domain/billing/testing/resources.ts";
@@ -95,6 +96,7 @@ test("BIL-4 of 200 creations at once against a balance of 3 hours, 3 are accepte
   const database = openDatabase(postgres.get().url, { max: 30 });
   const create = () =>
     at(database, NOW, async (tx) => {
+      await lockAdmission(tx, scene.organization.organizationId);
       await admitCharge(tx, {
         organizationId: scene.organization.organizationId,
         service: "notebook",

@@ -2,9 +2,7 @@ import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
 import { DomainError } from "#domain/errors.ts";
 import { AnnouncedError } from "#domain/notices/announced-error.ts";
-import { availableFor } from "#domain/billing/wallet/available-for.ts";
-import { walletCurrency } from "#domain/billing/wallet/wallet-currency.ts";
-import { lockAdmission } from "./lock-admission.ts";
+import { fundsOf } from "#domain/billing/wallet/funds.ts";
 import { formatMoney, type Currency, type Money } from "#domain/billing/units/money.ts";
 
 /** What an hour is estimated for: a flavor, if any, and persistent storage. */
@@ -29,18 +27,16 @@ export interface ChargeRequest {
 
 /**
  * Throws `insufficient_balance` unless what the Service could spend, less an hour of every resource of it that was
- * accepted and does not run yet, is positive and covers an hour of what is asked for (BIL-4). Decided under the
- * Organization's admission lock, so that requests at the same moment cannot spend the same hour.
+ * accepted and does not run yet, is positive and covers an hour of what is asked for (BIL-4). The caller holds the
+ * Organization's admission lock: requests at the same moment cannot spend the same hour.
  */
 export async function admitCharge(tx: Tx, request: ChargeRequest): Promise<void> {
-  await lockAdmission(tx, request.organizationId);
-  const currency = await walletCurrency(tx, request.organizationId);
-  const spendable = (await availableFor(tx, request.organizationId))[request.service];
+  const { currency, available: spendable } = await fundsOf(tx, request.organizationId);
   const promised = (await acceptedNotRunning(tx, request))
-    .map((use) => request.hourlyCost(use, currency))
+    .map(({ use, count }) => request.hourlyCost(use, currency) * BigInt(count))
     .reduce((sum, cost) => sum + cost, 0n);
   const needed = request.hourlyCost(request.use, currency);
-  const available = spendable - promised;
+  const available = spendable[request.service] - promised;
   if (available > 0n && available >= needed) return;
   throw refusal(tx, request, {
     needed: formatMoney(needed, currency),
@@ -69,16 +65,23 @@ function refusal(
   });
 }
 
-async function acceptedNotRunning(tx: Tx, request: ChargeRequest): Promise<HourlyUse[]> {
-  const { rows } = await tx.client.query<HourlyUse>({
+/** Each use once, and of how many. */
+async function acceptedNotRunning(
+  tx: Tx,
+  { organizationId, service, resourceId }: ChargeRequest,
+): Promise<{ use: HourlyUse; count: number }[]> {
+  const { rows } = await tx.client.query<HourlyUse & { count: number }>({
     name: "accepted, not running",
-    text: `select r.region, r.flavor, coalesce((
-       select sum(v.size_gib) from volumes v where v.resource_id = r.id and v.desired_state = 'present'
-     ), 0)::integer as "storageGib"
+    text: `select r.region, r.flavor, v."storageGib", count(*)::integer as count
      from resources r
+     cross join lateral (
+       select coalesce(sum(size_gib), 0)::integer as "storageGib" from volumes
+       where resource_id = r.id and desired_state = 'present'
+     ) v
      where r.organization_id = $1 and r.kind = $2 and r.deleted_at is null and r.desired_state = 'running'
-       and r.status <> 'RUNNING' and r.id is distinct from $3`,
-    values: [request.organizationId, request.service, request.resourceId ?? null],
+       and r.status <> 'RUNNING' and r.id is distinct from $3
+     group by r.region, r.flavor, v."storageGib"`,
+    values: [organizationId, service, resourceId ?? null],
   });
-  return rows;
+  return rows.map(({ count, ...use }) => ({ use, count }));
 }

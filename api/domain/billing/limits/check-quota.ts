@@ -1,13 +1,11 @@
 import { remedy } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
 import { refusal } from "#domain/access/refusal.ts";
-import { lockAdmission } from "./lock-admission.ts";
 import { formatMoney } from "#domain/billing/units/money.ts";
 import { quotaPeriod, type QuotaPeriod } from "./quota-period.ts";
 import { quotaSpent } from "./quota-spent.ts";
 
 export interface QuotaRequest {
-  organizationId: string;
   workspaceId: string;
   /** A start is refused only where the Quota is enforced on start. */
   verb: "create" | "start";
@@ -22,11 +20,10 @@ interface QuotaRow {
 }
 
 /**
- * Throws `quota_exceeded` when the Workspace has spent its limit or more in the present period (QUO-2, QUO-3). Decided
- * under the Organization's admission lock, from what is committed when it is reached.
+ * Throws `quota_exceeded` when the Workspace has spent its limit or more in the present period (QUO-2, QUO-3). The
+ * caller holds the Organization's admission lock.
  */
 export async function checkQuota(tx: Tx, request: QuotaRequest): Promise<void> {
-  await lockAdmission(tx, request.organizationId);
   const { rows } = await tx.client.query<QuotaRow>({
     name: "quota of a workspace",
     text: "select period, limit_usd_micros, enforce_on_start from quotas where workspace_id = $1",

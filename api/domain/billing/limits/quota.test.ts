@@ -16,7 +16,6 @@ const check = (
 ) =>
   scene.at(now, (tx) =>
     checkQuota(tx, {
-      organizationId: scene.organization.organizationId,
       workspaceId: scene.organization.workspaceIds[0]!,
       verb: "create",
       showSpending: false,

@@ -1,7 +1,7 @@
 import type { Service } from "@aifactory/sdk/policy";
 import type { Tx } from "#db/tenant.ts";
 import { notFound } from "#domain/errors.ts";
-import { availableFor } from "./available-for.ts";
+import { fundsOf } from "./funds.ts";
 import { minuteStart } from "#domain/billing/units/minute.ts";
 import type { Currency } from "#domain/billing/units/money.ts";
 import { runway, type Runway } from "./runway.ts";
@@ -67,7 +67,7 @@ export async function walletView(tx: Tx, organizationId: string): Promise<Wallet
     balances,
     total: balances.plans + balances.vouchers + balances.topUp,
     held: remaining(credits.filter((credit) => credit.services !== null)),
-    available: await availableFor(tx, organizationId),
+    available: (await fundsOf(tx, organizationId)).available,
     credits,
     burnPerHour,
     burnOf,
