@@ -52,6 +52,15 @@ test("CAT-3 what was accepted and is not placed goes on the fullest node that ta
   expect(countFitting(left, size(8))).toBe(1);
 });
 
+test("CAT-3 equal ones in a row fill one node after another, whatever comes between them", () => {
+  const [one, two] = [size(1), size(2)];
+  const gpusLeft = (pending: (typeof one)[]) =>
+    afterPlacing([gpuNode(8), gpuNode(2), gpuNode(3)], pending).map((node) => node.free.gpus);
+  expect(gpusLeft([one, one, one])).toEqual([8, 0, 2]);
+  expect(gpusLeft([one, two, one, one])).toEqual([8, 0, 0]);
+  expect(gpusLeft([two, two, one, one])).toEqual([7, 0, 0]);
+});
+
 test("CAT-3 what fits nowhere waits and takes nothing", () => {
   const before = [gpuNode(4)];
   const left = afterPlacing(before, [size(8), size(4)]);

@@ -18,17 +18,24 @@ export function afterPlacing(
   pending: readonly Size[],
 ): NodeCapacity[] {
   const left = nodes.map((node) => ({ ...node, free: { ...node.free } }));
+  let last: { size: Size; node: NodeCapacity } | undefined;
   for (const size of pending) {
-    const fitting = left.filter((node) => fittingOn(node, size) > 0);
-    const [fullest] = fitting.toSorted(
-      (a, b) => a.free.gpus - b.free.gpus || a.free.vcpu - b.free.vcpu,
-    );
-    if (fullest === undefined) continue;
-    fullest.free.gpus -= size.gpu?.count ?? 0;
-    fullest.free.vcpu -= size.vcpu;
-    fullest.free.memoryGib -= size.memoryGib;
+    // Of equal ones in a row the next follows the last: where that went is fuller now, and the others are as they were.
+    const follows = last?.size === size && fittingOn(last.node, size) > 0;
+    const node = follows ? last!.node : fullestThatTakes(left, size);
+    if (node === undefined) continue;
+    node.free.gpus -= size.gpu?.count ?? 0;
+    node.free.vcpu -= size.vcpu;
+    node.free.memoryGib -= size.memoryGib;
+    last = { size, node };
   }
   return left;
+}
+
+function fullestThatTakes(nodes: readonly NodeCapacity[], size: Size): NodeCapacity | undefined {
+  return nodes
+    .filter((node) => fittingOn(node, size) > 0)
+    .toSorted((a, b) => a.free.gpus - b.free.gpus || a.free.vcpu - b.free.vcpu)[0];
 }
 
 function fittingOn({ gpuModel, free }: NodeCapacity, { gpu, vcpu, memoryGib }: Size): number {

@@ -13,7 +13,7 @@ export async function listFlavors(
   const { catalogue, database } = site;
   const [now, stock] = await Promise.all([
     readClock(database),
-    readStock(site, database.read, [...site.clusters.values()]),
+    readStock(site, database.pool, [...site.clusters.values()]),
   ]);
   const offers = catalogue.flavors.flatMap((flavor) =>
     flavor.regions

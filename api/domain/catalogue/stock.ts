@@ -1,5 +1,4 @@
-import { sql } from "drizzle-orm";
-import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type pg from "pg";
 import type { Site } from "#domain/site.ts";
 import type { Cluster, NodeCapacity } from "#ports/cluster.ts";
 import { capacityOf } from "./capacity.ts";
@@ -21,10 +20,12 @@ export interface StockQuestion {
   without?: string;
 }
 
+type Queryable = Pick<pg.Pool, "query">;
+
 /** The stock of clusters; stopped resources reserve nothing (CAT-3). One statement at a time goes through `db`. */
 export async function readStock(
   { catalogue }: Site,
-  db: NodePgDatabase,
+  db: Queryable,
   clusters: readonly Cluster[],
   { fresh = false, without }: StockQuestion = {},
 ): Promise<Stock[]> {
@@ -42,9 +43,7 @@ export async function readStock(
   const pending = await pendingSince(db, taken, without ?? null);
   return capacities.map(({ cluster, capacity }) => {
     if (capacity === null) return { cluster, nodes: [], known: false };
-    const sizes = pending
-      .filter((claim) => claim.clusterId === cluster.id)
-      .flatMap((claim) => catalogue.flavor(claim.flavor) ?? []);
+    const sizes = (pending.get(cluster.id) ?? []).flatMap((it) => catalogue.flavor(it) ?? []);
     return { cluster, nodes: afterPlacing(capacity.nodes, sizes), known: true };
   });
 }
@@ -56,24 +55,30 @@ export function availableIn(stock: readonly Stock[], flavor: Flavor, region: str
     .reduce((sum, { nodes }) => sum + countFitting(nodes, flavor), 0);
 }
 
-// What was seen to be placed after the cluster was asked is in none of its numbers, so it counts as still to be placed.
+/**
+ * Flavors by cluster, in the order of their claims. What was seen to be placed after the cluster was asked is in none of
+ * its numbers, so it counts as still to be placed.
+ */
 async function pendingSince(
-  db: NodePgDatabase,
+  db: Queryable,
   clusters: { id: string; takenAt: Date }[],
   without: string | null,
-): Promise<{ clusterId: string; flavor: string }[]> {
-  if (clusters.length === 0) return [];
-  const { rows } = await db.execute<{ clusterId: string; flavor: string }>(sql`
-    select r.cluster_id as "clusterId", r.flavor
-    from json_to_recordset(${JSON.stringify(clusters)}) as c (id text, "takenAt" timestamptz) join resources r on r.cluster_id = c.id
-    where r.deleted_at is null and r.id is distinct from ${without}::uuid
-      and ((r.desired_state = 'running' and coalesce(r.observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone'))
-        or (r.observed ->> 'phase' in ('starting', 'ready', 'notReady', 'stopping') and r.observed_at > c."takenAt"))
-    order by r.desired_at, r.id`);
-  return rows;
+): Promise<Map<string, string[]>> {
+  if (clusters.length === 0) return new Map();
+  const { rows } = await db.query<{ clusterId: string; flavors: string[] }>({
+    name: "pending",
+    text: `select r.cluster_id as "clusterId", json_agg(r.flavor order by r.desired_at, r.id) as flavors
+      from unnest($1::text[], $2::timestamptz[]) as c (id, taken_at) join resources r on r.cluster_id = c.id
+      where r.deleted_at is null and r.id is distinct from $3
+        and ((r.desired_state = 'running' and coalesce(r.observed ->> 'phase', 'gone') in ('waiting', 'lost', 'gone'))
+          or (r.observed ->> 'phase' in ('starting', 'ready', 'notReady', 'stopping') and r.observed_at > c.taken_at))
+      group by r.cluster_id`,
+    values: [clusters.map(({ id }) => id), clusters.map(({ takenAt }) => takenAt), without],
+  });
+  return new Map(rows.map(({ clusterId, flavors }) => [clusterId, flavors]));
 }
 
-async function siteTime(db: NodePgDatabase): Promise<Date> {
-  const { rows } = await db.execute<{ now: string }>(sql`select site_now() as now`);
-  return new Date(rows[0]!.now);
+async function siteTime(db: Queryable): Promise<Date> {
+  const { rows } = await db.query<{ now: Date }>("select site_now() as now");
+  return rows[0]!.now;
 }

@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import type { Action, Service } from "@aifactory/sdk/policy";
 import { flavorFits, type Flavor } from "#domain/catalogue/catalogue.ts";
 import { countFitting } from "#domain/catalogue/fit.ts";
@@ -30,14 +29,16 @@ export async function requireStock(ctx: ChangeContext, claim: StockClaim): Promi
       region === claim.region && (claim.clusterId === undefined || claim.clusterId === id),
   );
   const without = claim.without === undefined ? {} : { without: claim.without };
-  await tx.db.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`stock ${claim.region}`}, 0))`,
-  );
-  const stock = await readStock(site, tx.db, clusters, without);
+  await tx.client.query({
+    name: "lock stock",
+    text: "select pg_advisory_xact_lock(hashtextextended($1, 0))",
+    values: [`stock ${claim.region}`],
+  });
+  const stock = await readStock(site, tx.client, clusters, without);
   const roomiest = withMostRoom(stock, claim.flavor);
   if (roomiest !== null) return roomiest;
   // What was freed within the last second is not known yet: nobody is refused without asking again.
-  const now = await readStock(site, tx.db, clusters, { ...without, fresh: true });
+  const now = await readStock(site, tx.client, clusters, { ...without, fresh: true });
   const found = withMostRoom(now, claim.flavor);
   if (found !== null) return found;
   if (now.every(({ known }) => !known)) {
@@ -76,7 +77,7 @@ async function findAlternatives(
   { flavor, service, region }: StockClaim,
 ) {
   const create = `${service}:create` as Action;
-  const stock = await readStock(site, tx.db, [...site.clusters.values()]);
+  const stock = await readStock(site, tx.client, [...site.clusters.values()]);
   const distance = (other: Flavor) => Math.abs((other.gpu?.count ?? 0) - (flavor.gpu?.count ?? 0));
   return site.catalogue.flavors
     .flatMap((other) => other.regions.map((place) => ({ other, place })))
