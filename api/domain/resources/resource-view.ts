@@ -67,9 +67,9 @@ export async function readView(
   db: Queryable,
   { organizationId, id }: { organizationId: string; id: string },
 ): Promise<ResourceView> {
-  const rest = "where r.id = $1 and r.organization_id = $2 and r.deleted_at is null";
+  const rest = "where r.id = $1 and r.organization_id = $2";
   const [view] = await selectViews(db, "by id", rest, [id, organizationId]);
-  if (view === undefined) throw notFound("resource");
+  if (view === undefined || view.deletedAt !== null) throw notFound("resource");
   return view;
 }
 

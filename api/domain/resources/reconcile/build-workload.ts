@@ -1,6 +1,5 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "#db/database.ts";
-import { resourceSecrets, volumes } from "#db/schema/resources.ts";
+import type { resourceSecrets } from "#db/schema/resources.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { VolumeRequest, Workload } from "#ports/cluster.ts";
 import type { ResourceRow } from "../resource-view.ts";
@@ -17,8 +16,6 @@ export interface WorkloadRequest {
   workload: Workload;
 }
 
-const { id, sizeGib, mountPath, observedSizeGib } = volumes;
-
 /** What to ask the cluster for, from the row, its volumes, its secrets and the size of its flavor. */
 export async function buildWorkload(
   database: Database,
@@ -28,14 +25,7 @@ export async function buildWorkload(
   const flavor = catalogue.flavor(resource.flavor);
   if (flavor === undefined)
     throw new Error(`the site file no longer has the flavor "${resource.flavor}"`);
-  const [mounted, secrets] = await Promise.all([
-    database.read
-      .select({ id, sizeGib, mountPath, observedSizeGib })
-      .from(volumes)
-      .where(and(eq(volumes.resourceId, resource.id), eq(volumes.desiredState, "present")))
-      .orderBy(sql`id`),
-    database.read.select().from(resourceSecrets).where(eq(resourceSecrets.resourceId, resource.id)),
-  ]);
+  const { mounted, env, accessToken, registryCredentials } = await readParts(database, resource.id);
   const { workspaceId, id: resourceId, generation, kind, name } = resource;
   return {
     volumes: mounted
@@ -48,17 +38,43 @@ export async function buildWorkload(
       generation,
       kind,
       name,
-      ...process(catalogue, resource, secrets[0]?.env ?? {}),
+      ...process(catalogue, resource, env),
       size: { vcpu: flavor.vcpu, memoryGib: flavor.memoryGib, gpu: flavor.gpu },
       mounts: mounted.map(({ id: volumeId, mountPath }) => ({
         volumeId,
         mountPath: mountPath ?? HOME,
       })),
       maxRestarts: MAX_RESTARTS,
-      accessToken: secrets[0]?.accessToken ?? "",
-      registryCredentials: secrets[0]?.registryCredentials ?? null,
+      accessToken,
+      registryCredentials,
     },
   };
+}
+
+/** What belongs to a resource outside its row: its secrets, and the volumes that it mounts. */
+interface Parts extends Pick<
+  typeof resourceSecrets.$inferSelect,
+  "env" | "accessToken" | "registryCredentials"
+> {
+  mounted: {
+    id: string;
+    sizeGib: number;
+    mountPath: string | null;
+    observedSizeGib: number | null;
+  }[];
+}
+
+async function readParts(database: Database, resourceId: string): Promise<Parts> {
+  const { rows } = await database.pool.query<Parts>({
+    name: "parts of a workload",
+    text: `select s.env, s.access_token as "accessToken", s.registry_credentials as "registryCredentials",
+        (select coalesce(json_agg(json_build_object('id', v.id, 'sizeGib', v.size_gib, 'mountPath', v.mount_path,
+          'observedSizeGib', v.observed_size_gib) order by v.id), '[]')
+         from volumes v where v.resource_id = s.resource_id and v.desired_state = 'present') as mounted
+      from resource_secrets s where s.resource_id = $1`,
+    values: [resourceId],
+  });
+  return rows[0]!;
 }
 
 function process(

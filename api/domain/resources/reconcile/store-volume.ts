@@ -1,5 +1,3 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { volumes } from "#db/schema/resources.ts";
 import { withTenant, type TenantTx } from "#db/tenant.ts";
 import { enqueue } from "#domain/work/enqueue.ts";
 import type { WorkContext } from "#domain/work/types.ts";
@@ -7,7 +5,7 @@ import type { ObservedVolume } from "#ports/cluster.ts";
 import { deriveVolumeStatus } from "../derive-volume-status.ts";
 import type { ReconcileDependencies } from "./dependencies.ts";
 import { enqueueWorkspaceRemoval } from "./enqueue-workspace-removal.ts";
-import type { VolumeRow, VolumeSeen } from "./read-volume.ts";
+import { VOLUME_COLUMNS, type VolumeRow, type VolumeSeen } from "./read-volume.ts";
 import { recordStorage } from "./record-storage.ts";
 
 /**
@@ -22,37 +20,46 @@ export async function storeVolume(
 ): Promise<VolumeRow | null> {
   if (isVolumeRecorded(seen.row, observed)) return seen.row;
   return withTenant(database, seen.row.organizationId, async (tx) => {
-    const ofRow = and(
-      eq(volumes.organizationId, tx.organizationId),
-      eq(volumes.id, seen.row.id),
-      isNull(volumes.deletedAt),
-    );
-    const [current] = await tx.db.select().from(volumes).where(ofRow).for("update");
-    if (current === undefined) return null;
+    const current = await lockVolume(tx, seen.row.id);
+    if (current === null) return null;
     await context.verify(tx);
     const storageSince = await recordStorage(tx, catalogue, current, observed);
     const gone = observed === null && current.desiredState === "deleted" && !seen.inUse;
     const deletedAt = gone && seen.at >= current.desiredAt ? tx.now : null;
     const observedSizeGib = observed?.provisionedAt ? observed.sizeGib : current.observedSizeGib;
     const { status, reason } = deriveVolumeStatus({ ...current, observedSizeGib, deletedAt });
-    const [stored] = await tx.db
-      .update(volumes)
-      .set({
+    const { rows } = await tx.client.query<VolumeRow>({
+      name: "store volume",
+      text: `update volumes v
+       set observed_size_gib = $3, observed_at = $4, storage_since = $5, deleted_at = $6, status = $7, status_reason = $8
+       where organization_id = $1 and id = $2 returning ${VOLUME_COLUMNS}`,
+      values: [
+        tx.organizationId,
+        current.id,
         observedSizeGib,
-        observedAt: seen.at,
+        seen.at,
         storageSince,
         deletedAt,
         status,
-        statusReason: reason,
-      })
-      .where(ofRow)
-      .returning();
+        reason,
+      ],
+    });
     if (deletedAt !== null) {
       await enqueueResource(tx, current);
       await enqueueWorkspaceRemoval(tx, current.workspaceId);
     }
-    return stored!;
+    return rows[0]!;
   });
+}
+
+async function lockVolume(tx: TenantTx, id: string): Promise<VolumeRow | null> {
+  const { rows } = await tx.client.query<VolumeRow>({
+    name: "lock volume",
+    text: `select ${VOLUME_COLUMNS} from volumes v where organization_id = $1 and id = $2 for update`,
+    values: [tx.organizationId, id],
+  });
+  const [volume] = rows;
+  return volume === undefined || volume.deletedAt !== null ? null : volume;
 }
 
 // Its resource is deleted only after it.
