@@ -20,6 +20,7 @@ import { newId } from "../../api/domain/ids.ts";
 import { insertOrganization } from "../../api/domain/organizations/insert-organization.ts";
 import { ensurePerson } from "../../api/domain/principals/sign-in.ts";
 import { changeDesired, nextGeneration } from "../../api/domain/resources/change-desired.ts";
+import { lockAdmission } from "../../api/domain/billing/limits/lock-admission.ts";
 import { insertResource, NO_SECRETS } from "../../api/domain/resources/insert-resource.ts";
 import { requestResourceDeletion } from "../../api/domain/resources/request-resource-deletion.ts";
 import { lockView } from "../../api/domain/resources/resource-view.ts";
@@ -162,6 +163,7 @@ export async function createContainer(
   await inOrganization(site, async (tx) => {
     const placed = {
       workspaceId: site.workspaceId,
+      shard: await lockAdmission(tx, tx.organizationId),
       region: "hanoi",
       clusterId: "hanoi-1",
       ownerId: site.ownerId,
@@ -169,9 +171,9 @@ export async function createContainer(
     };
     const flavor = wanted.flavor ?? "h100-sxm5-1";
     const resource = { ...placed, id, flavor, spec, kind: "container", tags: {} } as const;
-    await insertResource(tx, { ...resource, clientToken: null }, NO_SECRETS, async (shard) => {
+    await insertResource(tx, { ...resource, clientToken: null }, NO_SECRETS, async () => {
       if (wanted.diskGib === undefined) return;
-      const disk = { ...placed, id: newId(), kind: "disk", shard, resourceId: id } as const;
+      const disk = { ...placed, id: newId(), kind: "disk", resourceId: id } as const;
       await insertVolume(tx, { ...disk, sizeGib: wanted.diskGib, mountPath: "/data" });
     });
   });

@@ -11,3 +11,11 @@ begin
   return query select c.cursor_minute, w.currency from shard_cursors c, wallets w
     where c.shard = of_shard and w.organization_id = of_organization;
 end $$;
+--> statement-breakpoint
+-- Called at the beginning of every transaction: a body of its own is planned once a connection, not wherever it stands.
+create or replace function site_now() returns timestamptz
+language plpgsql volatile parallel safe as $$
+begin
+  return (
+    select date_trunc('milliseconds', clock_timestamp() + make_interval(secs => offset_ms / 1000.0)) from site_clock);
+end $$;

@@ -36,7 +36,7 @@ interface Input {
 export async function createContainer(ctx: ChangeContext, input: Input) {
   const { tx, site, actor } = ctx;
   const workspaceId = ctx.authorization.target.id;
-  await openAdmission(tx, workspaceId);
+  const shard = await openAdmission(tx, workspaceId);
   const { clientToken } = input;
   const living = await findLivingByToken(tx, { workspaceId, kind: "container", clientToken });
   if (living !== null) return presentContainer(living);
@@ -65,7 +65,8 @@ export async function createContainer(ctx: ChangeContext, input: Input) {
     command: input.command ?? template?.command ?? null,
     maxRunningSeconds: input.maxRunningSeconds ?? null,
   };
-  const placed = { workspaceId, region, clusterId: cluster.id, ownerId: actor.principalId };
+  const ownerId = actor.principalId;
+  const placed = { workspaceId, shard, region, clusterId: cluster.id, ownerId };
   const id = newId();
   const created = await insertResource(
     tx,
@@ -80,9 +81,9 @@ export async function createContainer(ctx: ChangeContext, input: Input) {
       spec,
     },
     { env: secrets, registryCredentials: input.registryCredentials ?? null },
-    async (shard) => {
+    async () => {
       if (disk === null) return;
-      const volume = { id: newId(), kind: "disk", name, shard, resourceId: id } as const;
+      const volume = { id: newId(), kind: "disk", name, resourceId: id } as const;
       await insertVolume(tx, { ...placed, ...volume, ...disk });
     },
   );

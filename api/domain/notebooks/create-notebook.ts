@@ -32,7 +32,7 @@ interface Input {
 export async function createNotebook(ctx: ChangeContext, input: Input) {
   const { tx, site, actor } = ctx;
   const workspaceId = ctx.authorization.target.id;
-  await openAdmission(tx, workspaceId);
+  const shard = await openAdmission(tx, workspaceId);
   const { clientToken } = input;
   const living = await findLivingByToken(tx, { workspaceId, kind: "notebook", clientToken });
   if (living !== null) return presentNotebook(living);
@@ -50,7 +50,8 @@ export async function createNotebook(ctx: ChangeContext, input: Input) {
     flavor,
     storageGib: sizeGib,
   });
-  const placed = { workspaceId, region, clusterId: cluster.id, ownerId: actor.principalId };
+  const ownerId = actor.principalId;
+  const placed = { workspaceId, shard, region, clusterId: cluster.id, ownerId };
   const id = newId();
   const created = await insertResource(
     tx,
@@ -65,9 +66,9 @@ export async function createNotebook(ctx: ChangeContext, input: Input) {
       spec: { image, idleStop },
     },
     NO_SECRETS,
-    async (shard) => {
+    async () => {
       const home = { id: newId(), kind: "home", name, sizeGib, mountPath: HOME_PATH } as const;
-      await insertVolume(tx, { ...placed, ...home, shard, resourceId: id });
+      await insertVolume(tx, { ...placed, ...home, resourceId: id });
     },
   );
   return presentNotebook(created);

@@ -27,7 +27,7 @@ export async function recreateNotebook(
   { homeVolume }: { homeVolume: "keep" | "discard" },
 ) {
   const { tx, authorization } = ctx;
-  await openAdmission(tx, authorization.target.workspaceId!);
+  const shard = await openAdmission(tx, authorization.target.workspaceId!);
   const old = await lockView(tx, authorization.target.id);
   refuseDeleting(old, "re-created");
   const keep = homeVolume === "keep";
@@ -36,16 +36,16 @@ export async function recreateNotebook(
   const sizeGib = storageGib(old.volumes);
   await retire(tx, old, { replacedBy: id, keep });
   const { workspaceId, name, region, ownerId, tags, flavor, clientToken } = old;
-  const placed = { workspaceId, region, clusterId: cluster.id, ownerId };
+  const placed = { workspaceId, shard, region, clusterId: cluster.id, ownerId };
   const { image, idleStop = null } = old.spec as NotebookSpec;
   const created = await insertResource(
     tx,
     { ...placed, id, kind: "notebook", name, tags, clientToken, flavor, spec: { image, idleStop } },
     NO_SECRETS,
-    async (shard) => {
+    async () => {
       if (keep) return;
       const home = { id: newId(), kind: "home", name, sizeGib, mountPath: HOME_PATH } as const;
-      await insertVolume(tx, { ...placed, ...home, shard, resourceId: id });
+      await insertVolume(tx, { ...placed, ...home, resourceId: id });
     },
   );
   return presentNotebook(created);

@@ -1,5 +1,4 @@
-import { eq } from "drizzle-orm";
-import { organizations } from "#db/schema/organizations.ts";
+import { insertRow } from "#db/insert-row.ts";
 import { resources, resourceSecrets } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { newSecret } from "#domain/principals/secrets.ts";
@@ -12,6 +11,7 @@ import type { ContainerSpec, NotebookSpec } from "./types.ts";
 export interface NewResource {
   id: string;
   workspaceId: string;
+  shard: number;
   kind: ResourceKind;
   name: string;
   region: string;
@@ -39,14 +39,9 @@ export async function insertResource(
   tx: TenantTx,
   resource: NewResource,
   secrets: Secrets,
-  addStorage: (shard: number) => Promise<void>,
+  addStorage: () => Promise<void>,
 ): Promise<ResourceView> {
   const { organizationId } = tx;
-  const [organization] = await tx.db
-    .select({ shard: organizations.shard })
-    .from(organizations)
-    .where(eq(organizations.id, organizationId));
-  const { shard } = organization!;
   const desired = {
     desiredState: "running",
     desiredAt: tx.now,
@@ -57,22 +52,21 @@ export async function insertResource(
     { ...resource, ...desired, observed: null, observedAt: null },
     [],
   );
-  await tx.db.insert(resources).values({
+  await insertRow(tx.client, resources, {
     ...resource,
     ...desired,
     organizationId,
-    shard,
     createdAt: tx.now,
     status,
     statusReason: reason,
   });
-  await tx.db.insert(resourceSecrets).values({
+  await insertRow(tx.client, resourceSecrets, {
     resourceId: resource.id,
     organizationId,
     accessToken: newSecret("at_"),
     ...secrets,
   });
-  await addStorage(shard);
+  await addStorage();
   await recordEvent(
     tx,
     { organizationId, id: resource.id },

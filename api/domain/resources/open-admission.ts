@@ -4,10 +4,12 @@ import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
 
 /**
  * Begins a creation: lets the Organization's admissions in one at a time, so that what was judged stays true until the
- * commit and a client token is seen by the next (BIL-4, IAC-3), and keeps the Workspace. Throws `workspace_deleting`.
+ * commit and a client token is seen by the next (BIL-4, IAC-3), and keeps the Workspace. Answers the Organization's shard.
+ * Throws `workspace_deleting`.
  */
-export async function openAdmission(tx: TenantTx, workspaceId: string): Promise<void> {
+export async function openAdmission(tx: TenantTx, workspaceId: string): Promise<number> {
   // In this order: creations that shared the Workspace while they queue would keep its Owner from changing it.
-  await lockAdmission(tx, tx.organizationId);
+  const shard = await lockAdmission(tx, tx.organizationId);
   await holdWorkspace(tx, workspaceId);
+  return shard;
 }

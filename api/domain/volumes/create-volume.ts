@@ -1,5 +1,4 @@
 import { and, eq } from "drizzle-orm";
-import { organizations } from "#db/schema/organizations.ts";
 import { volumes } from "#db/schema/resources.ts";
 import { checkQuota } from "#domain/billing/limits/check-quota.ts";
 import type { ChangeContext } from "#domain/context.ts";
@@ -25,7 +24,7 @@ interface Input {
 export async function createVolume(ctx: ChangeContext, input: Input) {
   const { tx, site, actor, authorization } = ctx;
   const workspaceId = authorization.target.id;
-  await openAdmission(tx, workspaceId);
+  const shard = await openAdmission(tx, workspaceId);
   const living = await livingByToken(ctx, input.clientToken);
   if (living !== null) return presentVolume(living);
   const { name, region, sizeGib } = input;
@@ -35,10 +34,6 @@ export async function createVolume(ctx: ChangeContext, input: Input) {
     showSpending: authorization.role !== "Member",
   });
   await requireBalance(ctx, { service: "container", region, storageGib: sizeGib });
-  const [organization] = await tx.db
-    .select({ shard: organizations.shard })
-    .from(organizations)
-    .where(eq(organizations.id, tx.organizationId));
   // The first cluster of a region is where its separate volumes are.
   const clusterId = site.catalogue.region(region)!.clusters[0]!.id;
   const row = await insertVolume(tx, {
@@ -49,7 +44,7 @@ export async function createVolume(ctx: ChangeContext, input: Input) {
     region,
     clusterId,
     ownerId: actor.principalId,
-    shard: organization!.shard,
+    shard,
     sizeGib,
     tags: input.tags ?? {},
     clientToken: input.clientToken ?? null,

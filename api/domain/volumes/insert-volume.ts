@@ -1,3 +1,4 @@
+import { insertRow } from "#db/insert-row.ts";
 import { volumes } from "#db/schema/resources.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { deriveVolumeStatus } from "#domain/resources/derive-volume-status.ts";
@@ -19,18 +20,15 @@ export async function insertVolume(tx: TenantTx, volume: NewVolume): Promise<Vol
     observedSizeGib: null,
     deletedAt: null,
   });
-  const [row] = await tx.db
-    .insert(volumes)
-    .values({
-      ...volume,
-      organizationId: tx.organizationId,
-      createdAt: tx.now,
-      desiredState: "present",
-      desiredAt: tx.now,
-      status,
-      statusReason: reason,
-    })
-    .returning();
-  if (row!.resourceId === null) await enqueueVolume(tx, row!);
-  return row!;
+  const row = await insertRow(tx.client, volumes, {
+    ...volume,
+    organizationId: tx.organizationId,
+    createdAt: tx.now,
+    desiredState: "present",
+    desiredAt: tx.now,
+    status,
+    statusReason: reason,
+  });
+  if (row.resourceId === null) await enqueueVolume(tx, row);
+  return row;
 }

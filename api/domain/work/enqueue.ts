@@ -33,6 +33,11 @@ export interface WorkRequest {
   dueAt?: Date;
 }
 
+/** What is on the list already is due at the earlier moment, anew. */
+export const AGAIN = `on conflict (kind, key) do update set
+  due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
+  revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`;
+
 /**
  * Puts work on the list in the caller's transaction. An item that is already there gets a new revision, so a handler
  * that is at work on it will be run once more.
@@ -43,9 +48,7 @@ export async function enqueue(tx: Tx, work: WorkRequest): Promise<void> {
     name: "enqueue work",
     text: `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
      values ($1, $2, $3, $4, $5, date_trunc('milliseconds', clock_timestamp()))
-     on conflict (kind, key) do update set
-       due_at = least(work_items.due_at, excluded.due_at), run_after = excluded.run_after,
-       revision = work_items.revision + 1, attempts = 0, parked_at = null, last_error = null`,
+     ${AGAIN}`,
     values: [kind, key, clusterId, organizationId, dueAt],
   });
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { columnsOf } from "#db/columns-of.ts";
 import { workspaces } from "#db/schema/organizations.ts";
 import type { TenantTx } from "#db/tenant.ts";
 import { DomainError, notFound } from "#domain/errors.ts";
@@ -22,17 +22,12 @@ export async function holdWorkspace(tx: TenantTx, workspaceId: string) {
 }
 
 async function living(tx: TenantTx, workspaceId: string, strength: "no key update" | "share") {
-  const [row] = await tx.db
-    .select()
-    .from(workspaces)
-    .where(
-      and(
-        eq(workspaces.organizationId, tx.organizationId),
-        eq(workspaces.id, workspaceId),
-        isNull(workspaces.deletedAt),
-      ),
-    )
-    .for(strength);
-  if (row === undefined) throw notFound("workspace");
-  return row;
+  const { rows } = await tx.client.query<typeof workspaces.$inferSelect>({
+    name: `lock workspace for ${strength}`,
+    text: `select ${columnsOf(workspaces, "w")} from workspaces w
+     where organization_id = $1 and id = $2 and deleted_at is null for ${strength}`,
+    values: [tx.organizationId, workspaceId],
+  });
+  if (rows[0] === undefined) throw notFound("workspace");
+  return rows[0];
 }
