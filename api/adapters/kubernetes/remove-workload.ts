@@ -47,7 +47,8 @@ export async function removeFrom<T>(
   path: string,
   { namespace, name }: { namespace: string; name: string },
 ): Promise<void> {
+  const uid = known.uidOf(namespace, name);
   const answer = await client.delete<KubernetesObject>(path);
-  if (answer?.metadata?.deletionTimestamp === undefined) known.drop(namespace, name);
-  else known.put(answer);
+  if (answer?.metadata?.deletionTimestamp !== undefined) known.put(answer);
+  else if (uid !== undefined) known.drop(namespace, name, { uid });
 }

@@ -68,6 +68,10 @@ export class Reflector<T> {
     return this.#entries.get(`${namespace}/${name}`)?.value;
   }
 
+  uidOf(namespace: string, name: string): string | undefined {
+    return this.#entries.get(`${namespace}/${name}`)?.uid;
+  }
+
   *values(): Generator<T> {
     for (const { value } of this.#entries.values()) yield value;
   }
@@ -95,7 +99,7 @@ export class Reflector<T> {
   drop(
     namespace: string,
     name: string,
-    { uid, version }: { uid?: string; version?: string } = {},
+    { uid, version }: { uid: string; version?: never } | { uid?: never; version: string },
   ): void {
     const key = `${namespace}/${name}`;
     const known = this.#entries.get(key);

@@ -338,6 +338,28 @@ test("RES-5 what a crash left of a new start is removed when it is stopped befor
   expect((await rowOf(site, id)).status).toBe("STOPPED");
 });
 
+test("RES-5 what others change as fast as it is to be removed is removed a moment later", async () => {
+  const id = await createContainer(site, { diskGib: 10 });
+  await site.pass(10_000);
+  const [disk] = await volumesOf(site, id);
+  const kept = [
+    vi.spyOn(site.cluster, "deleteWorkload"),
+    vi.spyOn(site.cluster, "deleteVolume"),
+  ] as const;
+  // As often as it is looked at in a row: each time something had happened to it since.
+  for (const it of kept) for (let round = 0; round < 4; round++) it.mockResolvedValueOnce();
+  onTestFinished(() => kept.forEach((it) => it.mockRestore()));
+  await ask(site, id, "delete");
+  await site.worker.runUntilQuiet();
+  expect(kept[0]).toHaveBeenCalledTimes(4);
+  expect(await rowOf(site, id)).toMatchObject({ status: "DELETING" });
+  await site.pass(10_000);
+  await site.pass(10_000);
+  expect(await rowOf(site, id)).toMatchObject({ status: "DELETED" });
+  expect(kept[1]).toHaveBeenCalledTimes(5);
+  expect(kept[1]).toHaveBeenLastCalledWith(site.workspaceId, disk!.id);
+});
+
 test("RES-5 a cluster that does not answer is tried again until it does", async () => {
   const id = await createContainer(site);
   await site.cluster.injectFailure({ match: { resourceId: id }, failure: "apiErrors", count: 3 });

@@ -9,6 +9,7 @@ import { storeObservation } from "./store-observation.ts";
 
 // Each round acts once; what the cluster needs time for comes back through its watch.
 const MAX_ROUNDS = 4;
+const RETRY_MS = 1000;
 
 /**
  * Makes a notebook or container what it is desired to be (RES-5): observes, records what was observed, then acts. Nothing
@@ -16,6 +17,7 @@ const MAX_ROUNDS = 4;
  */
 export function reconcileResource(site: ReconcileDependencies): WorkHandler {
   return async (item, context) => {
+    let again: Date | null = null;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const seen = await readResource(site.database, item.key);
       if (seen === null) return;
@@ -31,6 +33,7 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       const row = await storeObservation(site, context, seen, observed);
       const step = nextStep(row, observed);
       if (step === null) return;
+      again = step === "remove" ? new Date(seen.at.getTime() + RETRY_MS) : null;
       if (step === "remove") {
         await cluster.deleteWorkload(workspaceId, id);
       } else {
@@ -40,6 +43,8 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
         if (observed === null) return;
       }
     }
+    // What others change as fast as it is to be removed: of that, no news may come.
+    if (again !== null) return { again };
   };
 }
 
