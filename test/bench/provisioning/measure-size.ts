@@ -18,7 +18,7 @@ const STEADY_SECONDS = 20;
 
 export interface Measured {
   readonly notebooks: number;
-  /** Medians of the rounds; the ratio is taken within each. */
+  /** Medians of the rounds; a ratio is that of the mean of the floors before and after to the system between them. */
   readonly ratio: number;
   readonly ratios: readonly number[];
   readonly floorSeconds: number;
@@ -47,17 +47,19 @@ export async function measureSize(
   rounds: number,
 ): Promise<Measured> {
   const { controlPlane } = bench;
-  const floors: Timed<RawResult>[] = [];
+  const floors: Timed<RawResult>[] = [await floorRound(bench, notebooks)];
   const systems: Timed<SystemResult>[] = [];
+  const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
+    systems.push(await systemRound(bench, notebooks, floors[round]!.result.pod));
     floors.push(await floorRound(bench, notebooks));
-    systems.push(await systemRound(bench, notebooks, floors.at(-1)!.result.pod));
-    const [floor, system] = [floors.at(-1)!.result.seconds, systems.at(-1)!.result.seconds];
+    const [before, after] = floors.slice(round).map(({ result }) => result.seconds);
+    const { seconds } = systems[round]!.result;
+    ratios.push((before! + after!) / 2 / seconds);
     console.error(
-      `${notebooks}: floor ${floor.toFixed(2)} s, system ${system.toFixed(2)} s, ratio ${(floor / system).toFixed(2)}`,
+      `${notebooks}: floor ${before!.toFixed(2)} s, system ${seconds.toFixed(2)} s, floor ${after!.toFixed(2)} s, ratio ${ratios[round]!.toFixed(3)}`,
     );
   }
-  const ratios = systems.map(({ result }, at) => floors[at]!.result.seconds / result.seconds);
   const { requests } = systems.at(-1)!.result;
   const { GET: reads = 0, ...writes } = requests;
   const of = (timed: Timed<unknown>[], part: keyof Processor) =>
