@@ -5,7 +5,10 @@ import { columnsOf } from "./columns-of.ts";
 
 const names = new Map<string, string>();
 
-/** Inserts a row, and returns it as it is then; a prepared statement, which is neither built nor planned each time. */
+/**
+ * Inserts a row, and returns it as plain SQL reads it (`columnsOf`); a prepared statement, which is planned once a
+ * connection. Throws for a field that the table does not have.
+ */
 export async function insertRow<T extends PgTable>(
   client: Pick<pg.ClientBase, "query">,
   table: T,
@@ -13,7 +16,10 @@ export async function insertRow<T extends PgTable>(
 ): Promise<T["$inferSelect"]> {
   const all = getTableColumns(table);
   const given = Object.entries(row).filter(([, value]) => value !== undefined);
-  const columns = given.map(([field]) => all[field]!);
+  const columns = given.map(([field]) => {
+    if (all[field] === undefined) throw new Error(`${getTableName(table)} has no field ${field}`);
+    return all[field];
+  });
   const values = given.map(([, value], at) =>
     value === null ? null : columns[at]!.mapToDriverValue(value),
   );

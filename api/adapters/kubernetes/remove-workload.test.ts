@@ -7,15 +7,24 @@ const service = (uid: string, deletionTimestamp?: string) => ({
   metadata: { namespace: "n", name: "s", uid, ...(deletionTimestamp && { deletionTimestamp }) },
 });
 
-/** What is done to the view of Services when a removal is answered so; the Service was known by this UID before it. */
-async function removal(known: string | undefined, answer: unknown) {
+/**
+ * What is done to the view of Services when a removal is answered so; by this UID the Service was known before it, and by
+ * another one afterwards.
+ */
+async function removal(before: string | undefined, answer: unknown) {
   const done: unknown[] = [];
+  let known = before;
   const services = {
     uidOf: () => known,
     put: (object: unknown) => done.push(["put", object]),
     drop: (...what: unknown[]) => done.push(["drop", ...what]),
   };
-  const client = { delete: async () => answer };
+  const client = {
+    async delete() {
+      known = "later";
+      return answer;
+    },
+  };
   await removeFrom(
     services as unknown as Reflector<unknown>,
     client as unknown as KubernetesClient,

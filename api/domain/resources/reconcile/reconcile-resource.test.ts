@@ -360,6 +360,25 @@ test("RES-5 what others change as fast as it is to be removed is removed a momen
   expect(kept[1]).toHaveBeenLastCalledWith(site.workspaceId, disk!.id);
 });
 
+test("RES-5 what a silent node keeps is not asked for again and again", async () => {
+  const id = await createContainer(site);
+  await site.pass(10_000);
+  const running = await site.cluster.observeWorkload(site.workspaceId, id);
+  const kept = [
+    vi.spyOn(site.cluster, "deleteWorkload").mockResolvedValue(),
+    vi.spyOn(site.cluster, "observeWorkload").mockResolvedValue({ ...running!, phase: "lost" }),
+  ];
+  await ask(site, id, "stop");
+  await site.pass(10_000);
+  const asked = kept[0]!.mock.calls.length;
+  for (const it of kept) it.mockRestore();
+  expect(asked).toBeGreaterThan(0);
+  const { rowCount } = await site.database.pool.query("select from work_items where key = $1", [
+    id,
+  ]);
+  expect(rowCount).toBe(0);
+});
+
 test("RES-5 a cluster that does not answer is tried again until it does", async () => {
   const id = await createContainer(site);
   await site.cluster.injectFailure({ match: { resourceId: id }, failure: "apiErrors", count: 3 });

@@ -1,4 +1,5 @@
 import type { WorkHandler } from "#domain/work/types.ts";
+import type { ObservedWorkload } from "#ports/cluster.ts";
 import { isVerifiedGone } from "../derive-status.ts";
 import type { ResourceRow } from "../resource-view.ts";
 import { buildWorkload } from "./build-workload.ts";
@@ -33,7 +34,7 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
       const row = await storeObservation(site, context, seen, observed);
       const step = nextStep(row, observed);
       if (step === null) return;
-      again = step === "remove" ? new Date(seen.at.getTime() + RETRY_MS) : null;
+      again = isOvertaken(step, observed) ? new Date(seen.at.getTime() + RETRY_MS) : null;
       if (step === "remove") {
         await cluster.deleteWorkload(workspaceId, id);
       } else {
@@ -43,9 +44,14 @@ export function reconcileResource(site: ReconcileDependencies): WorkHandler {
         if (observed === null) return;
       }
     }
-    // What others change as fast as it is to be removed: of that, no news may come.
+    // Of what others changed as fast as it was to be removed, no news may come.
     if (again !== null) return { again };
   };
+}
+
+/** Whether a removal that has to be asked for again is held up by others, and not by a node that does not answer. */
+function isOvertaken(step: "apply" | "remove", observed: ObservedWorkload | null): boolean {
+  return step === "remove" && observed?.phase !== "lost";
 }
 
 function isToBeGone(row: ResourceRow): boolean {
