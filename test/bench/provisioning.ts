@@ -9,6 +9,8 @@ const SIZES = [100, 500];
 const ROUNDS = 5;
 const FLOOR = 0.8;
 const GPUS_OF_NODE = 8;
+/** Of a cluster, one for each kind: every nine minutes each is begun anew. */
+const WATCHES = 5;
 
 const METHOD = [
   `Notebooks of one GPU and a home volume in a new Workspace, from the first POST to the last row RUNNING, on a real etcd (fsync on),`,
@@ -34,7 +36,7 @@ const HEADER = [
   ),
 ];
 
-/** Provisioning at four fifths of the bare API server's speed or more, without a read and without a request for what runs. */
+/** Provisioning at four fifths of the bare API server's speed or more, without a read and without a request for any that runs. */
 export default async function benchProvisioning({
   instances,
   rounds,
@@ -88,8 +90,8 @@ function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
     },
     { holds: reads === 0, text: `${reads.toFixed(2)} reads for each of ${notebooks} (none)` },
     {
-      holds: steadyRequests === 0,
-      text: `${steadyRequests} requests while ${notebooks} run (none)`,
+      holds: steadyRequests <= WATCHES,
+      text: `${steadyRequests} requests in 20 s while ${notebooks} run (none, unless a watch has run its time: at most ${WATCHES})`,
     },
   ];
 }
