@@ -1,5 +1,5 @@
 import type { Tx } from "#db/tenant.ts";
-import { touchedUntil } from "./earlier-runs.ts";
+import { earlierRuns } from "./earlier-runs.ts";
 import { insertRun } from "./insert-run.ts";
 import { minuteOf } from "#domain/billing/units/minute.ts";
 import { shortenRun } from "./shorten-run.ts";
@@ -20,9 +20,9 @@ export async function renumberNext(tx: Tx, cursor: number, run: UsageRun): Promi
   );
   const next = rows[0];
   if (!next) return;
-  const touched = await touchedUntil(tx, next);
-  if (Math.max(minuteOf(next.started_at), touched) === next.first_minute) return;
+  const again = newRunLike(next);
+  const { touchedUntil } = await earlierRuns(tx, again);
+  if (Math.max(minuteOf(next.started_at), touchedUntil) === next.first_minute) return;
   await shortenRun(tx, cursor, next, next.started_at);
-  const place = { runningSince: next.running_since, touchedUntil: touched };
-  await insertRun(tx, cursor, newRunLike(next), place);
+  await insertRun(tx, cursor, again, { runningSince: next.running_since, touchedUntil });
 }
