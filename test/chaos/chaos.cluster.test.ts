@@ -37,7 +37,7 @@ describe.skipIf(isForeign)("chaos", () => {
       }
       expect(journal.length).toBeGreaterThan(0);
     },
-    300_000,
+    400_000,
   );
 });
 

@@ -113,7 +113,14 @@ function podDifferences(
       now!.conditions?.some((it) => it.type === "Ready" && it.status === "True"),
   );
   const isRight = own.length === 1 && ready.length === 1 && status === "RUNNING";
-  return isRight ? [] : [`${id} is ${status} with ${own.length} Pods, ${ready.length} ready`];
+  return isRight ? [] : [`${id} is ${status}, ${ready.length} ready: ${own.map(shown).join("; ")}`];
+}
+
+/** Where it is, and what it says that it waits for. */
+function shown({ metadata, spec, status }: V1Pod): string {
+  const waits = (status!.conditions ?? []).filter((it) => it.status !== "True");
+  const why = waits.map(({ type, reason, message }) => [type, reason, message].join(" "));
+  return [metadata!.name, spec!.nodeName ?? "nowhere", status!.phase, ...why].join(", ");
 }
 
 function promises(living: Living[], { living: wanted }: WantedSite): string[] {

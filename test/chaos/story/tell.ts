@@ -19,8 +19,8 @@ export interface Told {
 }
 
 const FAULTS = 9;
-// What was refused is asked for again after half a minute.
-const QUIET_MS = 75_000;
+// What was refused is asked for again after half a minute, and KWOK may notice only after a minute that the API server is back.
+const QUIET_MS = 150_000;
 const REPEAT_MS = 5000;
 
 /** Plays the story of a seed and judges what is left; `journal` tells what happened, line by line. */

@@ -26,7 +26,10 @@ export interface Cluster {
 export interface StartedCluster extends Cluster {
   readonly url: string;
   readonly components: Readonly<Record<ComponentName, Component>>;
-  /** Kills the API server and starts it again after a pause; answers when it is ready. */
+  /**
+   * Kills the API server, its controllers and scheduler, as when the machine of a control plane restarts; answers when the
+   * API server is ready again. Left running, the others would try again after ever longer pauses, of up to a minute.
+   */
   restartApiServer(options?: { downMs?: number }): Promise<void>;
 }
 
@@ -65,11 +68,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
       storageClass: storageClass.name,
       components: { ...kubernetes, ...components },
       async restartApiServer({ downMs = 0 } = {}) {
-        const apiServer = kubernetes["kube-apiserver"];
-        await apiServer.kill();
+        const { "kube-apiserver": apiServer, etcd: _, ...controllers } = kubernetes;
+        const clients = Object.values(controllers);
+        for (const it of [apiServer, ...clients]) await it.kill();
         await sleep(downMs);
         apiServer.start();
         await untilReady(`${url}/readyz`, [apiServer]);
+        for (const it of clients) it.start();
       },
       async stop() {
         await stop();
