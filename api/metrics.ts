@@ -55,7 +55,7 @@ export function createMetrics(database: Database, clusters: Iterable<Cluster>): 
   });
   void new Counter({
     name: "aifactory_cluster_requests_total",
-    help: "Requests sent to a cluster, by method",
+    help: "Requests sent to a cluster, by method; WATCH for those whose answers go on",
     labelNames: ["cluster", "method"],
     registers,
     collect() {

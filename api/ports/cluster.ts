@@ -105,7 +105,7 @@ export function isClockDriven(cluster: Cluster): cluster is Cluster & ClockDrive
 export interface Followed {
   /** Machine time in milliseconds, by kind of object; null before the first list. */
   silence(): Record<string, number | null>;
-  /** Requests sent to it since the start, by HTTP method. */
+  /** Requests sent to it since the start, by HTTP method; those whose answers go on, such as watches, as `WATCH`. */
   requests(): Readonly<Record<string, number>>;
 }
 

@@ -24,10 +24,10 @@ export interface Measured {
   readonly floorSeconds: number;
   readonly seconds: number;
   readonly acceptedSeconds: number;
-  /** Of the product to the cluster, each notebook: reads and writes, of the last round. */
+  /** Of the product to the cluster, each notebook: reads and writes, of the last round. A watch that is begun anew is neither. */
   readonly reads: number;
   readonly writes: number;
-  /** Of all notebooks together, while they stand. */
+  /** Of all notebooks together, while they stand; again without watches that had run their time. */
   readonly steadyRequests: number;
   readonly delays: Delays;
   readonly peakMemory: number;
@@ -61,7 +61,6 @@ export async function measureSize(
     );
   }
   const { requests } = systems.at(-1)!.result;
-  const { GET: reads = 0, ...writes } = requests;
   const of = (timed: Timed<unknown>[], part: keyof Processor) =>
     median(timed.map(({ processor }) => processor[part]));
   return {
@@ -71,8 +70,8 @@ export async function measureSize(
     floorSeconds: median(floors.map(({ result }) => result.seconds)),
     seconds: median(systems.map(({ result }) => result.seconds)),
     acceptedSeconds: median(systems.map(({ result }) => result.acceptedSeconds)),
-    reads,
-    writes: Object.values(writes).reduce((sum, it) => sum + it, 0),
+    reads: requests.GET ?? 0,
+    writes: sum(requests, ["GET", "WATCH"]),
     ...(await standingRound(bench, notebooks)),
     peakMemory: controlPlane.memory().peak,
     processor: {
@@ -123,14 +122,16 @@ async function standingRound({ stage, controlPlane }: Bench, notebooks: number) 
   await sleep(2000);
   const before = await controlPlane.requests();
   await sleep(STEADY_SECONDS * 1000);
-  const steadyRequests = sum(await controlPlane.requests()) - sum(before);
+  const after = await controlPlane.requests();
+  const steadyRequests = sum(after, ["WATCH"]) - sum(before, ["WATCH"]);
   await removeWorkspace(controlPlane, workspaceId);
   await untilEmpty(stage);
   return { delays, steadyRequests };
 }
 
-const sum = (requests: Record<string, number>) =>
-  Object.values(requests).reduce((all, it) => all + it, 0);
+/** Of all methods but these. */
+const sum = (requests: Record<string, number>, but: string[]) =>
+  Object.entries(requests).reduce((all, [it, count]) => (but.includes(it) ? all : all + count), 0);
 
 type Processor = Record<"kubernetes" | "node" | "postgres", number>;
 

@@ -70,3 +70,10 @@ test("RES-5 another conflict, or a removal of what has changed since, is answere
   });
   expect(changed.sent).toEqual(["DELETE"]);
 });
+
+test("what goes on is counted apart from what is answered", async () => {
+  const { client } = await clientOf([done]);
+  await client.get(PATH);
+  for await (const _ of await client.stream(PATH, { watch: true }, new AbortController().signal));
+  expect(client.counts).toEqual({ GET: 1, WATCH: 1 });
+});

@@ -35,7 +35,7 @@ export class KubernetesClient {
   readonly #mayWrite: () => boolean;
   #credentials: { value: Promise<Credentials>; until: number } | null = null;
   #agents: { requests: Agent; watches: Agent } | null = null;
-  /** By method; for benchmarks and metrics. */
+  /** By method, those whose answers go on as `WATCH`; for benchmarks and metrics. */
   readonly counts: Record<string, number> = {};
 
   /** `mayWrite`: whether the cluster still belongs to this replica; asked before every write. */
@@ -101,7 +101,8 @@ export class KubernetesClient {
 
   async #send(call: Call, through: "requests" | "watches"): Promise<Dispatcher.ResponseData> {
     const { method, path, query = {}, body, contentType = "application/json", signal } = call;
-    this.counts[method] = (this.counts[method] ?? 0) + 1;
+    const counted = through === "watches" ? "WATCH" : method;
+    this.counts[counted] = (this.counts[counted] ?? 0) + 1;
     try {
       const { server, headers, tls } = await this.#authenticate();
       const url = new URL(server.replace(/\/$/, "") + path);
