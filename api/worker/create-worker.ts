@@ -19,7 +19,7 @@ export interface WorkerOptions {
   handlers: WorkHandlers;
   /** Bills what is due; asked every second, by every replica. */
   tick?: () => Promise<unknown>;
-  /** Items at work at once. */
+  /** Items at work at once; by default as many as a cluster has connections. */
   concurrency?: number;
   /** Of items and clusters: so long a dead replica's work stays where it is. */
   leaseMs?: number;
@@ -84,7 +84,7 @@ export function createWorker(options: WorkerOptions): Worker {
     database,
     replica,
     handlers: options.handlers,
-    concurrency: options.concurrency ?? 8,
+    concurrency: options.concurrency ?? 16,
     leaseMs,
     timeoutMs: options.timeoutMs ?? WORK_TIMEOUT_MS,
     onFinished: () => wake.wake(),

@@ -9,6 +9,8 @@ const SIZES = [100, 500];
 const ROUNDS = 5;
 const FLOOR = 0.8;
 const GPUS_OF_NODE = 8;
+/** Of five kinds, each of which is listed anew every half an hour, in one page or two; whatever runs is not asked for. */
+const LIST_PAGES = 10;
 
 const METHOD = [
   `Notebooks of one GPU and a home volume in a new Workspace, from the first POST to the last row RUNNING, on a real etcd (fsync on),`,
@@ -86,10 +88,13 @@ function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
       holds: ratio >= FLOOR,
       text: `${notebooks} notebooks at ${ratio.toFixed(2)} of the floor's speed (at least ${FLOOR})`,
     },
-    { holds: reads === 0, text: `${reads.toFixed(2)} reads for each of ${notebooks} (none)` },
     {
-      holds: steadyRequests === 0,
-      text: `${steadyRequests} requests in 20 s while ${notebooks} run (none; a watch that has run its time and is begun anew is not counted)`,
+      holds: Math.round(reads * notebooks) <= LIST_PAGES,
+      text: `${Math.round(reads * notebooks)} reads while ${notebooks} are made (none, but for kinds that are listed anew: at most ${LIST_PAGES})`,
+    },
+    {
+      holds: steadyRequests <= LIST_PAGES,
+      text: `${steadyRequests} requests in 20 s while ${notebooks} run (none, but for kinds that are listed anew: at most ${LIST_PAGES})`,
     },
   ];
 }

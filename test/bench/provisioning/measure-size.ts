@@ -11,7 +11,7 @@ import { removeWorkspace, runSystem, type SystemResult } from "./system.ts";
 
 /** Of the product and of the raw client alike: connections to the API server, and notebooks at work at once. */
 const CONNECTIONS = 16;
-const CONCURRENCY = 8;
+const CONCURRENCY = 16;
 /** Of the client that creates notebooks over HTTP. */
 const CLIENTS = 8;
 const STEADY_SECONDS = 20;
