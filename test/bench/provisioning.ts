@@ -9,8 +9,6 @@ const SIZES = [100, 500];
 const ROUNDS = 5;
 const FLOOR = 0.8;
 const GPUS_OF_NODE = 8;
-/** Of five kinds, each of which is listed anew every half an hour, in one page or two; whatever runs is not asked for. */
-const LIST_PAGES = 10;
 
 const METHOD = [
   `Notebooks of one GPU and a home volume in a new Workspace, from the first POST to the last row RUNNING, on a real etcd (fsync on),`,
@@ -49,9 +47,13 @@ export default async function benchProvisioning({
     const controlPlane = await startControlPlane(stage);
     try {
       const bench = { stage, controlPlane, floor };
-      await warmUp(bench);
       const measured: Measured[] = [];
-      for (const size of sizes) measured.push(await measureSize(bench, size, rounds ?? ROUNDS));
+      for (const size of sizes) {
+        // Anew: every half an hour a process lists each kind again, and peaks are of one size.
+        await controlPlane.restart();
+        await warmUp(bench);
+        measured.push(await measureSize(bench, size, rounds ?? ROUNDS));
+      }
       return resultOf(measured);
     } finally {
       await controlPlane.stop();
@@ -88,13 +90,10 @@ function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
       holds: ratio >= FLOOR,
       text: `${notebooks} notebooks at ${ratio.toFixed(2)} of the floor's speed (at least ${FLOOR})`,
     },
+    { holds: reads === 0, text: `${reads} reads for each of ${notebooks} (none)` },
     {
-      holds: Math.round(reads * notebooks) <= LIST_PAGES,
-      text: `${Math.round(reads * notebooks)} reads while ${notebooks} are made (none, but for kinds that are listed anew: at most ${LIST_PAGES})`,
-    },
-    {
-      holds: steadyRequests <= LIST_PAGES,
-      text: `${steadyRequests} requests in 20 s while ${notebooks} run (none, but for kinds that are listed anew: at most ${LIST_PAGES})`,
+      holds: steadyRequests === 0,
+      text: `${steadyRequests} requests in 20 s while ${notebooks} run (none)`,
     },
   ];
 }
