@@ -28,6 +28,16 @@ test("BIL-1 readiness lost before the stop was accepted ends it earlier", () => 
   ]);
 });
 
+test("BIL-1 what is told in whole seconds does not take the begun minute from a stop", () => {
+  const minuteBegins = "2026-05-01T10:01:00.000Z";
+  const told = { generation: 1, runningSince: at(58), stoppedAt: minuteBegins };
+  const until = (endedAt: string) =>
+    chargedIntervals([told], { 1: { endedAt, flavor: "small" } }, "small")[0]!.until;
+  expect(until("2026-05-01T10:01:00.155+00:00")).toEqual(new Date("2026-05-01T10:01:00.155Z"));
+  expect(until("2026-05-01T10:00:59.999+00:00")).toEqual(new Date("2026-05-01T10:00:59.999Z"));
+  expect(until("2026-05-01T10:01:01.000+00:00")).toEqual(new Date(minuteBegins));
+});
+
 test("BIL-1 what became ready after it was no longer asked for is not charged", () => {
   expect(chargedIntervals([interval(1, 9, null)], { 1: end(8) }, "small")).toEqual([
     { generation: 1, flavor: "small", since: date(9), until: date(9) },

@@ -9,6 +9,8 @@ export interface ChargedInterval {
   until: Date | null;
 }
 
+const SECOND = 1000;
+
 /**
  * `RUNNING` begins when the workload is ready and ends at the first of: its generation no longer asked for (stop, restart
  * or delete accepted), readiness lost, node lost (BIL-1).
@@ -21,16 +23,27 @@ export function chargedIntervals(
   return intervals.map(({ generation, runningSince, stoppedAt }) => {
     const since = new Date(runningSince);
     const end = ends[generation];
-    const moments = [stoppedAt, end?.endedAt ?? null].filter((it) => it !== null);
-    const first = Math.min(...moments.map((it) => new Date(it).getTime()));
+    const first = firstEnd(dateOf(stoppedAt), dateOf(end?.endedAt ?? null));
     return {
       generation,
       flavor: end?.flavor ?? flavor,
       since,
-      until: moments.length === 0 ? null : new Date(Math.max(first, since.getTime())),
+      until: first !== null && first < since ? since : first,
     };
   });
 }
+
+/**
+ * A cluster may tell whole seconds: what it tells to have ended in the second of the acceptance is what the acceptance
+ * ended, and not a moment before, which may belong to the minute before.
+ */
+function firstEnd(told: Date | null, accepted: Date | null): Date | null {
+  if (told === null || accepted === null) return told ?? accepted;
+  return secondOf(told) < secondOf(accepted) ? told : accepted;
+}
+
+const dateOf = (moment: string | null): Date | null => (moment === null ? null : new Date(moment));
+const secondOf = (moment: Date): number => Math.floor(moment.getTime() / SECOND);
 
 /** The ends that are still needed: of generations that the cluster may yet report. */
 export function endsToKeep(
