@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { OpenKubernetes } from "#adapters/kubernetes/open.ts";
 import { localIssuer } from "#adapters/local-issuer/local-issuer.ts";
 import { oidcVerifier } from "#adapters/oidc/verifier.ts";
+import { openDatabase } from "#db/database.ts";
 import { Grants } from "#domain/access/grants.ts";
 import { tick } from "#domain/billing/tick/tick.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
@@ -67,6 +68,8 @@ async function start(
   const opened = await openSiteDatabase(config, (line) => log.info(line));
   stack.defer(() => opened.close());
   const { database } = opened;
+  const heartbeats = openDatabase(opened.url, { max: 2 });
+  stack.defer(() => heartbeats.close());
   if (opened.exclusive) await releaseDead(database);
   await writePrices(database, catalogue);
   let owns = (_clusterId: string): boolean => false;
@@ -93,6 +96,7 @@ async function start(
   }
   const worker = createWorker({
     database,
+    heartbeats,
     clusters,
     handlers: workHandlers({ database, clusters, catalogue, mailer }),
     tick: async () => metrics.ticked((await tick(database)).length),

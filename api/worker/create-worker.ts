@@ -15,6 +15,8 @@ import { Wake } from "./wake.ts";
 
 export interface WorkerOptions {
   database: Database;
+  /** A pool of its own for what keeps leases and claims, which must not wait behind the work that they are of. */
+  heartbeats?: Database;
   clusters: ReadonlyMap<string, Cluster>;
   handlers: WorkHandlers;
   /** Bills what is due; asked every second, by every replica. */
@@ -51,6 +53,7 @@ const QUIET_DEADLINE_MS = 60_000;
 /** The loops of one replica over the work list and its clusters. */
 export function createWorker(options: WorkerOptions): Worker {
   const { database, clusters, leaseMs = 8000, pollMs = 200, sweepMs = 600_000 } = options;
+  const { heartbeats = database } = options;
   const replica = randomUUID();
   // Claims are renewed until the last item has finished, also while no more are taken.
   const [claiming, living] = [new AbortController(), new AbortController()];
@@ -71,7 +74,7 @@ export function createWorker(options: WorkerOptions): Worker {
     onBroken: (_, error) => onError(error),
   });
   const leases = new ClusterLeases({
-    database,
+    database: heartbeats,
     replica,
     clusters: [...clusters.values()],
     leaseMs,
@@ -82,6 +85,7 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   const runner = new Runner({
     database,
+    heartbeats,
     replica,
     handlers: options.handlers,
     concurrency: options.concurrency ?? 16,

@@ -12,6 +12,7 @@ import { MailerUnavailable } from "#ports/mailer.ts";
 
 export interface RunnerOptions {
   database: Database;
+  heartbeats: Database;
   replica: string;
   handlers: WorkHandlers;
   concurrency: number;
@@ -64,7 +65,8 @@ export class Runner {
   }
 
   renew(): Promise<void> {
-    return renewWork(this.#options.database, [...this.#running.keys()], this.#options.leaseMs);
+    const { heartbeats, leaseMs } = this.#options;
+    return renewWork(heartbeats, [...this.#running.keys()], leaseMs);
   }
 
   #start(item: WorkItem): void {

@@ -19,6 +19,18 @@ function micros(amount: string): bigint {
   return BigInt(whole! + fraction.padEnd(6, "0"));
 }
 
+/** Of the Quota's day, which ends at midnight UTC, the story takes more than an hour. */
+async function beginDayIfLate({ url, operatorToken }: LocalFile): Promise<void> {
+  const secondsLeft = 86_400 - (Math.floor(Date.now() / 1000) % 86_400);
+  if (secondsLeft > 2 * 3600) return;
+  const response = await fetch(`${url}/v1/operator/clock/advance`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${operatorToken}`, "content-type": "application/json" },
+    body: JSON.stringify({ seconds: secondsLeft }),
+  });
+  expect(response.status).toBe(200);
+}
+
 describe("examples/rest/main.sh against a control plane as `npm start` runs it", () => {
   const data = newDataDir();
   let server: ReadyServer;
@@ -28,6 +40,7 @@ describe("examples/rest/main.sh against a control plane as `npm start` runs it",
   beforeAll(async () => {
     server = await startServer({ AIFACTORY_DATA_DIR: data.path });
     local = readLocal(data.path);
+    await beginDayIfLate(local);
     const { stdout } = await run(SCRIPT, {
       env: { PATH: process.env["PATH"], AIFACTORY_DATA_DIR: data.path },
       timeout: 240_000,

@@ -9,6 +9,7 @@ const SIZES = [100, 500];
 const ROUNDS = 5;
 const FLOOR = 0.8;
 const GPUS_OF_NODE = 8;
+const WATCHES = 5;
 
 const METHOD = [
   `Notebooks of one GPU and a home volume in a new Workspace, from the first POST to the last row RUNNING, on a real etcd (fsync on),`,
@@ -84,7 +85,7 @@ function resultOf(measured: Measured[]): BenchResult {
   };
 }
 
-function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
+function limitsOf({ notebooks, ratio, reads, steadyRequests, steadyWatches }: Measured) {
   return [
     {
       holds: ratio >= FLOOR,
@@ -94,6 +95,10 @@ function limitsOf({ notebooks, ratio, reads, steadyRequests }: Measured) {
     {
       holds: steadyRequests === 0,
       text: `${steadyRequests} requests in 20 s while ${notebooks} run (none)`,
+    },
+    {
+      holds: steadyWatches <= WATCHES,
+      text: `${steadyWatches} watches begun anew meanwhile (at most one of each kind, ${WATCHES})`,
     },
   ];
 }

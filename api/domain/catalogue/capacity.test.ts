@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { ClusterUnavailable, type Cluster, type NodeCapacity } from "#ports/cluster.ts";
 import { capacityOf } from "./capacity.ts";
@@ -40,6 +41,14 @@ test("CAT-3 nothing is known of a cluster that never answered, until it does", a
   const { cluster } = clusterWith(null, [node(1)]);
   expect(await capacityOf(cluster, { clock, fresh: false })).toBeNull();
   expect((await capacityOf(cluster, { clock, fresh: false }))?.nodes).toEqual([node(1)]);
+});
+
+test("CAT-3 of many who ask a cluster that is silent, only the first wait for it", async () => {
+  const cluster = { capacity: () => new Promise(() => {}) } as unknown as Cluster;
+  const ask = (fresh: boolean) => capacityOf(cluster, { clock, fresh });
+  expect(await Promise.all([ask(false), ask(true)])).toEqual([null, null]);
+  const more = Promise.all([ask(false), ask(true)]);
+  expect(await Promise.race([more, sleep(1000, "they wait")])).toEqual([null, null]);
 });
 
 test("another failure than silence is not hidden", async () => {

@@ -11,7 +11,7 @@ export interface Capacity {
 interface Known {
   /** `askedAt`: machine time. */
   latest: (Capacity & { askedAt: number }) | null;
-  asking: Promise<void> | null;
+  asking: { done: Promise<void>; since: number } | null;
 }
 
 const FRESH_MS = 1000;
@@ -22,7 +22,8 @@ const known = new WeakMap<Cluster, Known>();
 
 /**
  * What the cluster has free, at most a second old: however many requests ask, the cluster is asked by one at a time.
- * `fresh` asks it now. When it does not answer, the last that is known of it; null when nothing ever was.
+ * `fresh` asks it now. When it does not answer, the last that is known of it; null when nothing ever was. Nobody waits
+ * for a question that was asked in vain for two seconds: a cluster that is silent would hold up all that is asked for.
  */
 export async function capacityOf(
   cluster: Cluster,
@@ -33,8 +34,10 @@ export async function capacityOf(
   if (fresh || state.latest === null || age(state.latest) > FRESH_MS) {
     // Read on the caller's own connection: whoever waits here for another's may hold the last one.
     const takenAt = await clock();
-    state.asking ??= ask(cluster, state, takenAt);
-    await Promise.race([state.asking, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    state.asking ??= { done: ask(cluster, state, takenAt), since: performance.now() };
+    const { done, since } = state.asking;
+    const left = since + PATIENCE_MS - performance.now();
+    if (left > 0) await Promise.race([done, sleep(left, undefined, { ref: false })]);
   }
   return state.latest;
 }

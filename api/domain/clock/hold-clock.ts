@@ -9,14 +9,25 @@ export interface Clock {
   moveTo(moment: Date): Promise<Date>;
 }
 
+/** The last that was begun or waits, of this process. */
+const turns = new WeakMap<Database, Promise<unknown>>();
+
 /**
  * Runs `work` while nobody else moves the clock, on any replica. The lock is a transaction's, so it also holds behind a
- * connection pooler; the moves themselves commit one by one, for all to see.
+ * connection pooler; the moves themselves commit one by one, for all to see. In one process they wait before they have a
+ * connection: the one at work needs others of the same pool.
  */
-export async function holdClock<T>(
-  database: Database,
-  work: (clock: Clock) => Promise<T>,
-): Promise<T> {
+export function holdClock<T>(database: Database, work: (clock: Clock) => Promise<T>): Promise<T> {
+  const before = turns.get(database) ?? Promise.resolve();
+  const turn = before.then(() => lockClock(database, work));
+  turns.set(
+    database,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+async function lockClock<T>(database: Database, work: (clock: Clock) => Promise<T>): Promise<T> {
   const holder = await database.pool.connect();
   let broken: Error | undefined;
   try {

@@ -12,8 +12,8 @@ export interface Failure {
 }
 
 /**
- * Gives the item back to be tried again after a pause, or parks it after too many attempts for the operator to see.
- * What was asked for anew meanwhile is tried at once. Answers whether it was parked.
+ * Gives the item back to be tried again after a pause, behind what has waited by then, or parks it after too many attempts
+ * for the operator to see. What was asked for anew meanwhile is tried at once. Answers whether it was parked.
  */
 export async function failWork(
   database: Database,
@@ -24,6 +24,7 @@ export async function failWork(
   const { rows } = await database.pool.query<{ parked: boolean }>(
     `update work_items set lease_owner = null, leased_until = null, last_error = $5,
        run_after = case when revision = $4 then clock_timestamp() + make_interval(secs => $6::int / 1000.0) else run_after end,
+       due_at = case when revision = $4 then greatest(due_at, site_now()) else due_at end,
        parked_at = case when revision = $4 and $7 then clock_timestamp() end, attempts = least(attempts, $8)
      where kind = $1 and key = $2 and lease_owner = $3
      returning parked_at is not null as parked`,

@@ -137,6 +137,16 @@ test("RES-5 failed work is tried again after a pause; what was asked for anew me
   expect(await claim()).toHaveLength(1);
 });
 
+test("RES-5 what failed is behind what has waited meanwhile, however long it has been due", async () => {
+  await add({ key: "silent", dueAt: later(-60_000) });
+  const [silent] = await claim();
+  await add({ key: "other", dueAt: later(-1000) });
+  await failWork(db.database, silent!, { message: "no answer", passing: true });
+  await run("update work_items set run_after = clock_timestamp() - interval '1 ms'");
+  expect((await claim("me", 1)).map((it) => it.key)).toEqual(["other"]);
+  expect((await claim("me", 1)).map((it) => it.key)).toEqual(["silent"]);
+});
+
 test("RES-5 after too many attempts it is parked with its error, unless the world did not answer", async () => {
   await add({ key: "poison" });
   await add({ key: "unlucky" });

@@ -27,8 +27,9 @@ export interface Measured {
   /** Of the product to the cluster, each notebook: reads and writes, of the last round. A watch that is begun anew is neither. */
   readonly reads: number;
   readonly writes: number;
-  /** Of all notebooks together, while they stand; again without watches that had run their time. */
+  /** Of all notebooks together, while they stand: requests, and watches begun anew because they had run their time. */
   readonly steadyRequests: number;
+  readonly steadyWatches: number;
   readonly delays: Delays;
   readonly peakMemory: number;
   /** Processor seconds of a round: of Kubernetes under either, and of the control plane and its PostgreSQL. */
@@ -124,9 +125,10 @@ async function standingRound({ stage, controlPlane }: Bench, notebooks: number) 
   await sleep(STEADY_SECONDS * 1000);
   const after = await controlPlane.requests();
   const steadyRequests = sum(after, ["WATCH"]) - sum(before, ["WATCH"]);
+  const steadyWatches = (after.WATCH ?? 0) - (before.WATCH ?? 0);
   await removeWorkspace(controlPlane, workspaceId);
   await untilEmpty(stage);
-  return { delays, steadyRequests };
+  return { delays, steadyRequests, steadyWatches };
 }
 
 /** Of all methods but these. */

@@ -20,7 +20,7 @@ export interface Told {
 
 const FAULTS = 9;
 // What was refused is asked for again after half a minute, and KWOK may notice only after a minute that the API server is back.
-const QUIET_MS = 150_000;
+const [QUIET_MS, QUIET_AFTER_RESTART_MS] = [75_000, 150_000];
 const REPEAT_MS = 5000;
 
 /** Plays the story of a seed and judges what is left; `journal` tells what happened, line by line. */
@@ -54,11 +54,12 @@ export async function tell(
     await lives.end();
     write("quiet");
     const { admin } = world;
-    await becomesEmpty(() => differences(admin, site, lives.wanted));
+    const withinMs = log.struck.has("restartApiServer") ? QUIET_AFTER_RESTART_MS : QUIET_MS;
+    await becomesEmpty(withinMs, () => differences(admin, site, lives.wanted));
     write("equal");
     await lives.removeAll();
     lives.wanted.living.clear();
-    await becomesEmpty(() => leftOver(world, site, lives.wanted));
+    await becomesEmpty(withinMs, () => leftOver(world, site, lives.wanted));
     write("gone");
     await witness.stop();
     await site.closeReplicas();
@@ -74,9 +75,9 @@ export async function tell(
 }
 
 /** Two looks in a row: what is equal once may be on its way to something else. */
-async function becomesEmpty(look: () => Promise<string[]>): Promise<void> {
+async function becomesEmpty(withinMs: number, look: () => Promise<string[]>): Promise<void> {
   let empty = 0;
-  for (const deadline = Date.now() + QUIET_MS; ; await sleep(500)) {
+  for (const deadline = Date.now() + withinMs; ; await sleep(500)) {
     const found = await look();
     empty = found.length === 0 ? empty + 1 : 0;
     if (empty === 2) return;

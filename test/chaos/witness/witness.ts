@@ -100,6 +100,8 @@ export class Witness {
     const written = (metadata.managedFields ?? []).flatMap(({ subresource, time }) =>
       subresource === "status" && time !== undefined ? [Date.parse(time)] : [],
     );
-    this.sizes.push({ id, since: Math.max(...written), sizeGib, seenAt: Date.now() });
+    // Whole seconds: a growth was at a moment within.
+    const since = Math.max(...written) + (known === undefined ? 0 : 1);
+    this.sizes.push({ id, since, sizeGib, seenAt: Date.now() });
   }
 }

@@ -1,5 +1,6 @@
 import type { ObservedVolume } from "#ports/cluster.ts";
 import type { ClaimFacts } from "../view/claim-facts.ts";
+import { after } from "../view/ready-periods.ts";
 
 export function observeVolume(claim: ClaimFacts): ObservedVolume {
   const { bound, removed, sizeGib, askedGib, statusSince } = claim;
@@ -8,7 +9,8 @@ export function observeVolume(claim: ClaimFacts): ObservedVolume {
     phase: removed ? "deleting" : bound && sizeGib >= askedGib ? "ready" : "pending",
     sizeGib,
     provisionedAt,
-    sizeSince: bound ? statusSince : null,
+    // A moment within that second: the minute that it begins belongs to the size before (BIL-1).
+    sizeSince: bound ? after(statusSince) : null,
     cause: bound
       ? null
       : { code: "volumePending", message: "The storage has not provisioned the volume yet." },

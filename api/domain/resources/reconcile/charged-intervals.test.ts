@@ -38,6 +38,12 @@ test("BIL-1 what is told in whole seconds does not take the begun minute from a 
   expect(until("2026-05-01T10:01:01.000+00:00")).toEqual(new Date(minuteBegins));
 });
 
+test("BIL-1 what is told to the millisecond ends at it, also in the second of the acceptance", () => {
+  const told = { generation: 1, runningSince: at(1), stoppedAt: "2026-05-01T10:00:05.001Z" };
+  const ends = { 1: { endedAt: "2026-05-01T10:00:05.600+00:00", flavor: "small" } };
+  expect(chargedIntervals([told], ends, "small")[0]!.until).toEqual(new Date(told.stoppedAt));
+});
+
 test("BIL-1 what became ready after it was no longer asked for is not charged", () => {
   expect(chargedIntervals([interval(1, 9, null)], { 1: end(8) }, "small")).toEqual([
     { generation: 1, flavor: "small", since: date(9), until: date(9) },
@@ -47,6 +53,9 @@ test("BIL-1 what became ready after it was no longer asked for is not charged", 
 test("BIL-1 ends are kept while the cluster may report their generation", () => {
   const ends = { 1: end(1), 2: end(2), 3: end(3) };
   const observed = { generation: 3, intervals: [interval(2, 1, 2), interval(3, 3, null)] };
-  expect(Object.keys(endsToKeep(ends, observed, 4))).toEqual(["2", "3"]);
-  expect(Object.keys(endsToKeep(ends, null, 3))).toEqual(["3"]);
+  const kept = (...of: Parameters<typeof endsToKeep>) => Object.keys(endsToKeep(...of));
+  const none = { runningGeneration: null };
+  expect(kept(ends, observed, { generation: 4, ...none })).toEqual(["2", "3"]);
+  expect(kept(ends, null, { generation: 3, ...none })).toEqual(["3"]);
+  expect(kept(ends, null, { generation: 3, runningGeneration: 1 })).toEqual(["1", "3"]);
 });

@@ -34,24 +34,27 @@ export function chargedIntervals(
 }
 
 /**
- * A cluster may tell whole seconds: what it tells to have ended in the second of the acceptance is what the acceptance
- * ended, and not a moment before, which may belong to the minute before.
+ * A whole second may be what a cluster tells of any moment within it: where the acceptance is one of them, it is the end,
+ * and not a moment before that may belong to the minute before.
  */
 function firstEnd(told: Date | null, accepted: Date | null): Date | null {
   if (told === null || accepted === null) return told ?? accepted;
-  return secondOf(told) < secondOf(accepted) ? told : accepted;
+  const lead = accepted.getTime() - told.getTime();
+  const isWithin = lead < SECOND && told.getTime() % SECOND === 0;
+  return lead <= 0 || isWithin ? accepted : told;
 }
 
 const dateOf = (moment: string | null): Date | null => (moment === null ? null : new Date(moment));
-const secondOf = (moment: Date): number => Math.floor(moment.getTime() / SECOND);
 
-/** The ends that are still needed: of generations that the cluster may yet report. */
+/** The ends that are still needed: of generations that the cluster may yet report, and of the one that ran last. */
 export function endsToKeep(
   ends: Record<string, GenerationEnd>,
   observed: { generation: number; intervals: ReadyInterval[] } | null,
-  generation: number,
+  { generation, runningGeneration }: { generation: number; runningGeneration: number | null },
 ): Record<string, GenerationEnd> {
   const reported = new Set(observed?.intervals.map((it) => it.generation));
+  // A replica that takes over may tell of it again, as it had it told.
+  if (runningGeneration !== null) reported.add(runningGeneration);
   const from = observed?.generation ?? generation;
   return Object.fromEntries(
     Object.entries(ends).filter(([of]) => Number(of) >= from || reported.has(Number(of))),

@@ -38,12 +38,12 @@ export async function storeObservation(
     const latest = await recordIntervals(tx, catalogue, before, intervals, vanishedAt(before, tx));
     const cause = causeOfEnd(before, observed);
     const current = cause === null ? before : await stopBySystem(tx, before, cause);
+    const next = { ...current, ...latest };
     return store(tx, before, {
-      ...current,
-      ...latest,
+      ...next,
       observed: remember(before.observed, observed),
       observedAt: seen.at,
-      generationEnds: endsToKeep(current.generationEnds, observed, current.generation),
+      generationEnds: endsToKeep(next.generationEnds, observed, next),
     });
   });
 }
