@@ -133,7 +133,11 @@ export function mountChange<O extends AnyOperation>(
         requireAction(ctx.authorization, action as Action, options.region(input));
       return begin((tx) =>
         handler(
-          { ...ctx, tx: { ...tx, organizationId: target!.organizationId }, ifMatch: ifMatch(c) },
+          {
+            ...ctx,
+            tx: Object.assign(tx, { organizationId: target!.organizationId }),
+            ifMatch: ifMatch(c),
+          },
           input,
         ),
       );

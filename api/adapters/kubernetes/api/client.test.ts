@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect, onTestFinished, test } from "vitest";
 import { ClusterUnavailable } from "#ports/cluster.ts";
@@ -13,9 +13,11 @@ const done: Answer = { status: 200, body: { metadata: { name: "p" } } };
 /** A client of a server that answers so, one request after another, and then the last again and again. */
 async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
   const sent: string[] = [];
+  const connections = new Set<Socket>();
   const server = createServer((request, response) => {
     const { status, body } = answers[Math.min(sent.length, answers.length - 1)]!;
     sent.push(request.method!);
+    connections.add(request.socket);
     response.writeHead(status, { "Retry-After": "0" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -33,7 +35,7 @@ async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
     await client.close();
     server.close();
   });
-  return { client, sent };
+  return { client, sent, connections };
 }
 
 const PATH = "/api/v1/namespaces/n/pods/p";
@@ -69,6 +71,14 @@ test("RES-5 another conflict, or a removal of what has changed since, is answere
     reason: "Conflict",
   });
   expect(changed.sent).toEqual(["DELETE"]);
+});
+
+test("removals, which have bodies, leave the connection to whoever is next", async () => {
+  const { client, sent, connections } = await clientOf([done]);
+  for (let i = 0; i < 10; i++) await client.delete(PATH, { preconditions: { uid: "1" } });
+  expect(sent).toHaveLength(10);
+  // A second one where the first is not quite free yet.
+  expect(connections.size).toBeLessThanOrEqual(2);
 });
 
 test("what goes on is counted apart from what is answered", async () => {

@@ -117,6 +117,8 @@ export class KubernetesClient {
         dispatcher: this.#agents[through],
         headers: { ...headers, Accept: "application/json", "Content-Type": contentType },
         body: body === undefined ? null : JSON.stringify(body),
+        // A removal has a body too; it costs no connection here.
+        reset: false,
         ...(through === "requests" && { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }),
         ...(signal && { signal }),
       });

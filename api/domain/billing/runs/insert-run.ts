@@ -2,7 +2,7 @@ import type { Tx } from "#db/tenant.ts";
 import { newId } from "#domain/ids.ts";
 import { minuteFrom, minuteOf } from "#domain/billing/units/minute.ts";
 import { recordLate } from "./record-late.ts";
-import { OPEN, type NewRun, type UsageRun } from "./usage-run.ts";
+import { OPEN, RUN_COLUMNS, type NewRun, type UsageRun } from "./usage-run.ts";
 
 /** Where a run stands among those of its subject. */
 interface Place {
@@ -24,14 +24,14 @@ export async function insertRun(
   const endMinute = endedAt && endMinuteOf(firstMinute, run.startedAt, endedAt);
   const tickFrom = Math.max(firstMinute, cursor);
   const tickUntil = endMinute === null ? OPEN : Math.max(tickFrom, endMinute);
-  // Of every column, so not a prepared one: that would break where a migration adds one.
-  const { rows } = await tx.client.query<UsageRun>(
-    `insert into usage_runs (id, organization_id, workspace_id, shard, service, kind, resource_id, volume_id, region,
+  const { rows } = await tx.client.query<UsageRun>({
+    name: "insert run",
+    text: `insert into usage_runs (id, organization_id, workspace_id, shard, service, kind, resource_id, volume_id, region,
        product, quantity, currency, price_per_hour, price_usd_per_hour, running_since, started_at, ended_at,
        first_minute, end_minute, tick_from, tick_until)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-     on conflict do nothing returning *`,
-    [
+     on conflict do nothing returning ${RUN_COLUMNS}`,
+    values: [
       newId(),
       run.organizationId,
       run.workspaceId,
@@ -54,7 +54,7 @@ export async function insertRun(
       tickFrom,
       tickUntil,
     ],
-  );
+  });
   const row = rows[0];
   if (!row) return null;
   await recordLate(tx, row, 1, firstMinute, Math.min(tickFrom, endMinute ?? tickFrom));

@@ -75,6 +75,10 @@ export interface UsageRun {
   tick_until: number;
 }
 
+/** Its columns, for statements that are prepared: `*` would be others where a migration adds one. */
+export const RUN_COLUMNS =
+  "id, organization_id, workspace_id, shard, service, kind, resource_id, volume_id, subject_id, region, product, quantity, currency, price_per_hour, price_usd_per_hour, running_since, started_at, ended_at, first_minute, end_minute, tick_from, tick_until";
+
 /** The `tick_until` of a run that has not ended. */
 export const OPEN = LAST_MINUTE;
 
