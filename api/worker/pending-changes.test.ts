@@ -37,6 +37,17 @@ test("RES-4 what is passing waits for what comes next, and not for ever", async 
   expect(await next()).toEqual(["stays"]);
 });
 
+test("RES-4 in a burst what is passing waits for longer, each after the one before, and what is urgent does not", async () => {
+  const { pending, next } = begin();
+  const burst = Array.from({ length: 100 }, (_, at) => `passes-${at}`);
+  for (const id of burst) pending.add(change(id, true));
+  pending.add(change("urgent"));
+  expect(await next()).toEqual(["urgent"]);
+  const first = await next();
+  expect(first.length).toBeLessThan(burst.length / 2);
+  expect(first).toEqual(burst.slice(0, first.length));
+});
+
 test("RES-5 what is urgent stays so, whatever is passing after it", async () => {
   const { pending, next } = begin();
   pending.add(change("waits", true));
