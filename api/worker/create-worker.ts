@@ -47,7 +47,7 @@ export interface Worker {
 
 const TICK_MS = 1000;
 // At once where nothing was claimed for as long; what comes on the list meanwhile is claimed together.
-const CLAIM_EVERY_MS = 80;
+const CLAIM_EVERY_MS = 40;
 const QUIET_DEADLINE_MS = 60_000;
 
 /** The loops of one replica over the work list and its clusters. */

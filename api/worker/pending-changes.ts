@@ -3,7 +3,7 @@ import type { ObjectChange } from "#ports/cluster.ts";
 import { Wake } from "./wake.ts";
 
 // Long enough that the changes of a moment become one statement.
-const COALESCE_MS = 40;
+const COALESCE_MS = 20;
 // What something passes through in less is not worth a look of its own.
 const PASSING_MS = 3000;
 // A burst of workloads takes longer, and looks would take from what makes them ready: so much more for each that waits.
