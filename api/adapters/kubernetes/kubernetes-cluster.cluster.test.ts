@@ -166,12 +166,16 @@ test("ORG-3 a Workspace's namespace is restored as it must be", async () => {
   await gone(asked);
 });
 
-/** Of what the Workspace may have on the cluster. */
-const limitTo = (hard: Record<string, string>) =>
-  kubernetes.admin.core.patchNamespacedResourceQuota(
-    { name: "aifactory", namespace, body: { spec: { hard } } },
-    MERGE,
+/** Of what the Workspace may have on the cluster; waits until a controller has put it in force. */
+async function limitTo(hard: Record<string, string>): Promise<void> {
+  const { core } = kubernetes.admin;
+  const quota = { name: "aifactory", namespace };
+  await core.patchNamespacedResourceQuota({ ...quota, body: { spec: { hard } } }, MERGE);
+  const inForce = async () => (await core.readNamespacedResourceQuota(quota)).status?.hard ?? {};
+  await until(inForce, (found) =>
+    Object.entries(hard).every(([what, limit]) => found[what] === limit),
   );
+}
 
 test("RES-4 what the cluster refuses is a state with its cause, and is tried again", async () => {
   const first = workload();

@@ -27,6 +27,11 @@ test("RES-3 a growth is told within the second that Kubernetes tells, so that a 
   });
 });
 
+test("RES-3 a volume has its first size since it was provisioned", () => {
+  const { provisionedAt, sizeSince } = observeVolume({ ...BOUND, provisionedAt: null });
+  expect([provisionedAt, sizeSince]).toEqual([BOUND.statusSince, BOUND.statusSince]);
+});
+
 test("RES-3 what is not bound yet has neither size nor beginning", () => {
   const { provisionedAt, sizeSince, phase } = observeVolume({ ...BOUND, bound: false, sizeGib: 0 });
   expect({ provisionedAt, sizeSince, phase }).toEqual({
