@@ -38,6 +38,15 @@ test("BIL-1 what is told in whole seconds does not take the begun minute from a 
   expect(until("2026-05-01T10:01:01.000+00:00")).toEqual(new Date(minuteBegins));
 });
 
+test("BIL-1 what began and ended within the second of the acceptance stays as it is told", () => {
+  const told = { generation: 1, runningSince: at(5), stoppedAt: at(5) };
+  const ends = { 1: { endedAt: "2026-05-01T10:00:05.600+00:00", flavor: "small" } };
+  expect(chargedIntervals([told], ends, "small")[0]).toMatchObject({
+    since: date(5),
+    until: date(5),
+  });
+});
+
 test("BIL-1 what is told to the millisecond ends at it, also in the second of the acceptance", () => {
   const told = { generation: 1, runningSince: at(1), stoppedAt: "2026-05-01T10:00:05.001Z" };
   const ends = { 1: { endedAt: "2026-05-01T10:00:05.600+00:00", flavor: "small" } };

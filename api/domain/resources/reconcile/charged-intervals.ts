@@ -23,7 +23,9 @@ export function chargedIntervals(
   return intervals.map(({ generation, runningSince, stoppedAt }) => {
     const since = new Date(runningSince);
     const end = ends[generation];
-    const first = firstEnd(dateOf(stoppedAt), dateOf(end?.endedAt ?? null));
+    // Begun and ended within a second, nobody knows on which side of the acceptance: it stays as it is told.
+    const accepted = stoppedAt === runningSince ? null : dateOf(end?.endedAt ?? null);
+    const first = firstEnd(dateOf(stoppedAt), accepted);
     return {
       generation,
       flavor: end?.flavor ?? flavor,
