@@ -85,6 +85,18 @@ test("of two generations within one second, a run is of the one that was still a
   expect(settle(truth, [run(6.001, 6.835)], accepted, [])).toEqual([told(6.001, 6.835, 2)]);
 });
 
+test("what has not begun yet is no generation of a run that has ended", () => {
+  const truth = [seen(3, 5), seen(5, 5, { generation: 2 }), seen(6, 7, { generation: 3 })];
+  const ends = [5233, 5917, Infinity];
+  const accepted = ({ generation }: Interval) => ends[generation - 1]!;
+  const recorded = [run(3, 5.233), run(5.233, 5.917), run(6, 7)];
+  expect(settle(truth, recorded, accepted, [])).toEqual([
+    told(3, 5.233),
+    told(5.233, 5.917, 2),
+    told(6, 7, 3),
+  ]);
+});
+
 test("what began and ended unseen is not missed, unless a Pod was left to be found", () => {
   const flap = [seen(10, 12), seen(14, 16)];
   expect(settle(flap, [], never, blind(9, 16))).toEqual([]);

@@ -53,8 +53,8 @@ export function settle(
     .filter(({ since, until }) => until > since);
   const told = recorded.map(({ startedAt, endedAt }) => {
     const span = { since: startedAt, until: endedAt };
-    // It ended when it was no longer asked for, at the latest.
-    const asked = seen.filter((it) => acceptedEnd(it) >= endedAt);
+    // It ended when it was no longer asked for, at the latest, and not before it began.
+    const asked = seen.filter((it) => acceptedEnd(it) >= endedAt && it.since < endedAt);
     return { ...span, generation: nearest(span, asked.length > 0 ? asked : seen) };
   });
   const generations = new Set([...wanted, ...told].map(({ generation }) => generation));
