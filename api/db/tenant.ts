@@ -21,7 +21,7 @@ export function withTenant<T>(
   organizationId: string,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  return inTransactionOf(database, (tx) => work(Object.assign(tx, { organizationId })));
+  return inTransactionOf(database, (tx) => work({ ...tx, organizationId }));
 }
 
 /** Runs `work` in a transaction that may touch every Organization: the worker, the tick, the operator, sign-in. */
@@ -36,14 +36,6 @@ const BEGIN = "begin; select site_now() as now";
 export function inTransactionOf<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   return inTransaction(database.pool, BEGIN, (client, [, clock]) => {
     const { now } = (clock as pg.QueryResult<{ now: Date }>).rows[0]!;
-    let db: NodePgDatabase | undefined;
-    return work({
-      // Where all statements are SQL, none is made.
-      get db() {
-        return (db ??= drizzle(client));
-      },
-      client,
-      now,
-    });
+    return work({ db: drizzle(client), client, now });
   });
 }

@@ -133,11 +133,7 @@ export function mountChange<O extends AnyOperation>(
         requireAction(ctx.authorization, action as Action, options.region(input));
       return begin((tx) =>
         handler(
-          {
-            ...ctx,
-            tx: Object.assign(tx, { organizationId: target!.organizationId }),
-            ifMatch: ifMatch(c),
-          },
+          { ...ctx, tx: { ...tx, organizationId: target!.organizationId }, ifMatch: ifMatch(c) },
           input,
         ),
       );

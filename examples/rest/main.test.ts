@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { must } from "../../test/support/fixture.ts";
+import { requester } from "../../test/support/request.ts";
 import {
   type LocalFile,
   newDataDir,
@@ -23,12 +25,8 @@ function micros(amount: string): bigint {
 async function beginDayIfLate({ url, operatorToken }: LocalFile): Promise<void> {
   const secondsLeft = 86_400 - (Math.floor(Date.now() / 1000) % 86_400);
   if (secondsLeft > 2 * 3600) return;
-  const response = await fetch(`${url}/v1/operator/clock/advance`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${operatorToken}`, "content-type": "application/json" },
-    body: JSON.stringify({ seconds: secondsLeft }),
-  });
-  expect(response.status).toBe(200);
+  const seconds = { token: operatorToken, body: { seconds: secondsLeft } };
+  await must(requester(url)("POST", "/v1/operator/clock/advance", seconds));
 }
 
 describe("examples/rest/main.sh against a control plane as `npm start` runs it", () => {
