@@ -17,9 +17,10 @@ export interface Resize {
 }
 
 /**
- * Ends what is open of a subject at a moment and goes on in another size (RES-3), at the price for each unit by then; the
- * minute of the change belongs to the old size. Reported late, it also holds for what new prices, or the fixing of the
- * currency, have continued since. Idempotent; nothing happens when nothing is open or the size is the same.
+ * Ends the latest interval of a subject at a moment and goes on in another size (RES-3), at the price for each unit by
+ * then; the minute of the change belongs to the old size. Reported late, it also holds for what new prices, or the fixing
+ * of the currency, have continued since, and until an end that is recorded already. Idempotent; nothing happens when
+ * nothing reaches beyond the moment or the size is the same.
  */
 export async function resizeRun(tx: Tx, resize: Resize): Promise<void> {
   const cursor = await holdShard(tx, resize.shard);
@@ -36,14 +37,14 @@ export async function resizeRun(tx: Tx, resize: Resize): Promise<void> {
   }
 }
 
-/** The open run and those that it continues in the same size, as far as they reach beyond the moment; oldest first. */
+/** The latest run and those that it continues in the same size, as far as they reach beyond the moment; oldest first. */
 async function runsFrom(tx: Tx, { subjectId, kind, at }: Resize): Promise<UsageRun[]> {
   const { rows } = await tx.client.query<UsageRun>(
-    `select r.* from usage_runs r
-     join usage_runs o on o.subject_id = r.subject_id and o.kind = r.kind and o.running_since = r.running_since
-     where o.subject_id = $1 and o.kind = $2 and o.ended_at is null
-       and (r.ended_at is null or r.ended_at > greatest($3, r.started_at))
-     order by r.started_at for update of r`,
+    `select * from usage_runs
+     where subject_id = $1 and kind = $2
+       and running_since = (select max(running_since) from usage_runs where subject_id = $1 and kind = $2)
+       and (ended_at is null or ended_at > greatest($3, started_at))
+     order by started_at for update`,
     [subjectId, kind, at],
   );
   const before = rows.findLastIndex((run) => run.quantity !== rows.at(-1)!.quantity);

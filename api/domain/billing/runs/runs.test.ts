@@ -61,6 +61,34 @@ test("BIL-1 the minute of another size belongs to the old one; asked for again, 
   expect(rowCount).toBe(2);
 });
 
+test("BIL-1 a size that is reported after the end holds from its moment until then, charged already or not", async () => {
+  for (const chargedUntil of ["2026-05-04T10:01:00Z", "2026-05-04T10:12:00Z"]) {
+    const scene = await begin();
+    const subjectId = await scene.start("2026-05-04T10:00:00Z", HOUR);
+    await scene.stop(subjectId, "2026-05-04T10:10:00Z");
+    await scene.tick(chargedUntil);
+    const { shard } = scene.organization;
+    const resize = (at: string, quantity: number) =>
+      scene.at("2026-05-04T10:12:30Z", (tx) =>
+        resizeRun(tx, { shard, kind: "gpu", subjectId, quantity, at: new Date(at) }),
+      );
+    await resize("2026-05-04T10:03:30Z", 3);
+    await resize("2026-05-04T10:03:30Z", 3);
+    // There was nothing any more.
+    await resize("2026-05-04T10:10:00Z", 5);
+    await scene.tick("2026-05-04T10:15:00Z");
+    expect(await scene.lines()).toMatchObject({ topUp: -(4n + 6n * 3n) * 1_000_000n });
+    const { rows } = await scene.database.pool.query(
+      "select quantity, ended_at from usage_runs where subject_id = $1 order by started_at",
+      [subjectId],
+    );
+    expect(rows).toEqual([
+      { quantity: 1, ended_at: new Date("2026-05-04T10:03:30Z") },
+      { quantity: 3, ended_at: new Date("2026-05-04T10:10:00Z") },
+    ]);
+  }
+});
+
 test("BIL-1 reporting an interval again changes nothing, open or ended", async () => {
   const scene = await begin();
   const resourceId = await scene.start("2026-05-04T10:00:00Z", HOUR);
