@@ -36,6 +36,8 @@ export function openDatabase(
     max: options.max ?? 10,
     application_name: options.applicationName ?? "aifactory",
     types,
+    // Statements of a transaction that do not wait for each other go out together.
+    pipeline: true,
   });
   surviveLostConnections(pool);
   return { pool, read: drizzle(pool), close: () => pool.end() };

@@ -1,12 +1,13 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import type { Database } from "./database.ts";
-import { inTransaction } from "./transaction.ts";
+import { inTransaction, type Send } from "./transaction.ts";
 
 /** One transaction, its tenant, and the site time it began at (read once; all of its facts carry it). */
 export interface Tx {
   readonly db: NodePgDatabase;
   readonly client: pg.PoolClient;
+  readonly send: Send;
   /** Site time in milliseconds precision. */
   readonly now: Date;
 }
@@ -34,8 +35,8 @@ const BEGIN = "begin; select site_now() as now";
 
 /** One transaction; `withTenant` and `withSystem` say on whose behalf. */
 export function inTransactionOf<T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return inTransaction(database.pool, BEGIN, (client, [, clock]) => {
+  return inTransaction(database.pool, BEGIN, (client, [, clock], send) => {
     const { now } = (clock as pg.QueryResult<{ now: Date }>).rows[0]!;
-    return work({ db: drizzle(client), client, now });
+    return work({ db: drizzle(client), client, send, now });
   });
 }

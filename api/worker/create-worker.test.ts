@@ -57,7 +57,7 @@ const makeWorker = (
   return worker;
 };
 const add = (key: string, clusterId?: string) =>
-  withSystem(database, (tx) =>
+  withSystem(database, async (tx) =>
     enqueue(tx, { kind: "deleteWorkspace", key, ...(clusterId && { clusterId }) }),
   );
 const left = async () => (await database.pool.query("select key from work_items")).rows;

@@ -63,7 +63,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let started = false;
 
   const sweep = (clusterId: string) =>
-    withSystem(database, (tx) => enqueue(tx, { kind: "sweepCluster", key: clusterId, clusterId }))
+    withSystem(database, async (tx) =>
+      enqueue(tx, { kind: "sweepCluster", key: clusterId, clusterId }),
+    )
       .then(() => wake.wake())
       .catch(onError);
   const follow = (clusterId: string) => news.watch(clusterId, () => void sweep(clusterId));

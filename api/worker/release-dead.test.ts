@@ -31,7 +31,7 @@ test("RES-5 what the dead held is free at once, and one of them who lives after 
   await dead.register();
   await dead.renew();
   const work = { kind: "reconcileResource", key: randomUUID(), clusterId: "hanoi-1" } as const;
-  await withSystem(database, (tx) => enqueue(tx, work));
+  await withSystem(database, async (tx) => enqueue(tx, work));
   const [held] = await claim("dead");
   await next.renew();
   expect(next.held).toEqual([]);

@@ -19,6 +19,6 @@ export async function restartContainer(ctx: ChangeContext) {
   if (current.desiredState !== "running")
     throw wrongState(current, "restarted", "Start it instead.");
   await admit(ctx, { verb: "restart", current });
-  await recordEvent(tx, current, { code: "restartRequested", message: "Restart was requested." });
+  recordEvent(tx, current, { code: "restartRequested", message: "Restart was requested." });
   return presentContainer(await changeDesired(tx, current, nextGeneration(tx, current)));
 }

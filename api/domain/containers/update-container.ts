@@ -74,7 +74,7 @@ export async function updateContainer(ctx: ChangeContext, input: Input) {
         : null,
   });
   if (input.maxRunningSeconds != null && edited.desiredState === "running")
-    await enqueue(tx, {
+    enqueue(tx, {
       kind: "stopAtLimit",
       key: current.id,
       organizationId: tx.organizationId,

@@ -3,9 +3,9 @@ import type { ResourceRow } from "#domain/resources/resource-view.ts";
 import { enqueue } from "#domain/work/enqueue.ts";
 
 /** Has a notebook looked at whose idle stop changed, or that begins to run (RES-9); it stays on the list while it matters. */
-export async function enqueueIdleCheck(
+export function enqueueIdleCheck(
   tx: TenantTx,
   { id: key, clusterId, organizationId }: ResourceRow,
-): Promise<void> {
-  await enqueue(tx, { kind: "checkIdle", key, clusterId, organizationId });
+): void {
+  enqueue(tx, { kind: "checkIdle", key, clusterId, organizationId });
 }

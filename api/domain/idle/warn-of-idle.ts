@@ -12,7 +12,7 @@ export async function warnOfIdle(
   { idleSince, announced }: Idleness,
 ): Promise<void> {
   const [since, { stopsAt }] = [idleSince!, announced!];
-  await recordEvent(tx, notebook, {
+  recordEvent(tx, notebook, {
     code: "idleWarning",
     message: `Nobody has used it since ${since}. Unless somebody does, it is stopped at ${stopsAt}.`,
   });

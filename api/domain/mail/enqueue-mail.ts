@@ -37,6 +37,6 @@ export async function enqueueMail(
     .returning({ id: mails.id });
   if (written === undefined) return false;
   const tenant = organizationId === null ? {} : { organizationId };
-  await enqueue(tx, { kind: "mail", key: written.id, ...tenant });
+  enqueue(tx, { kind: "mail", key: written.id, ...tenant });
   return true;
 }

@@ -59,7 +59,7 @@ async function retire(
 ): Promise<void> {
   const own = keep ? await handOver(tx, old.id, replacedBy) : await releaseStorage(tx, old);
   const spec = old.spec as NotebookSpec;
-  await recordEvent(tx, old, {
+  recordEvent(tx, old, {
     code: "recreateRequested",
     message: "It is being replaced by a new one.",
   });

@@ -38,6 +38,6 @@ export async function updateNotebook(ctx: ChangeContext, input: Input) {
     restarts: image !== spec.image,
     storeSecrets: null,
   });
-  if (input.idleStop !== undefined) await enqueueIdleCheck(tx, edited);
+  if (input.idleStop !== undefined) enqueueIdleCheck(tx, edited);
   return presentNotebook(edited);
 }

@@ -33,7 +33,7 @@ export async function changeDesired(
     .set({ ...change, status: derived.status, statusReason: derived.reason })
     .where(and(eq(resources.organizationId, tx.organizationId), eq(resources.id, current.id)))
     .returning();
-  await enqueue(tx, {
+  enqueue(tx, {
     kind: "reconcileResource",
     key: current.id,
     clusterId: current.clusterId,

@@ -53,7 +53,7 @@ export async function editResource(
   else if (growth !== null) await requireBalance(ctx, growthOfRunning(current, wanted));
   if (growth !== null) await growVolume(tx, growth.volumeId, growth.toGib);
   await edit.storeSecrets?.();
-  await recordEvent(tx, current, {
+  recordEvent(tx, current, {
     code: restart ? "restartForEdit" : "edited",
     message: restart ? "It was edited and is started anew with it." : "It was edited.",
   });

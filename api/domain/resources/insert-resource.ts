@@ -52,27 +52,19 @@ export async function insertResource(
     { ...resource, ...desired, observed: null, observedAt: null },
     [],
   );
-  await insertRow(tx.client, resources, {
-    ...resource,
-    ...desired,
-    organizationId,
-    createdAt: tx.now,
-    status,
-    statusReason: reason,
-  });
-  await insertRow(tx.client, resourceSecrets, {
-    resourceId: resource.id,
-    organizationId,
-    accessToken: newSecret("at_"),
-    ...secrets,
-  });
+  const row = { ...resource, ...desired, organizationId, createdAt: tx.now, status };
+  const kept = { resourceId: resource.id, organizationId, accessToken: newSecret("at_") };
+  await Promise.all([
+    insertRow(tx.client, resources, { ...row, statusReason: reason }),
+    insertRow(tx.client, resourceSecrets, { ...kept, ...secrets }),
+  ]);
   await addStorage();
-  await recordEvent(
+  recordEvent(
     tx,
     { organizationId, id: resource.id },
     { code: "createRequested", message: "Creation was requested." },
   );
-  await enqueue(tx, {
+  enqueue(tx, {
     kind: "reconcileResource",
     key: resource.id,
     clusterId: resource.clusterId,

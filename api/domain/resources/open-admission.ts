@@ -9,7 +9,9 @@ import { lockAdmission } from "#domain/billing/limits/lock-admission.ts";
  */
 export async function openAdmission(tx: TenantTx, workspaceId: string): Promise<number> {
   // In this order: creations that shared the Workspace while they queue would keep its Owner from changing it.
-  const shard = await lockAdmission(tx, tx.organizationId);
-  await holdWorkspace(tx, workspaceId);
+  const [shard] = await Promise.all([
+    lockAdmission(tx, tx.organizationId),
+    holdWorkspace(tx, workspaceId),
+  ]);
   return shard;
 }

@@ -13,7 +13,7 @@ export async function requestResourceDeletion(
   const current = await lockView(tx, id);
   if (current.desiredState === "deleted") return current;
   const volumes = await releaseStorage(tx, current);
-  await recordEvent(tx, current, { code: "deleteRequested", message });
+  recordEvent(tx, current, { code: "deleteRequested", message });
   return changeDesired(
     tx,
     { ...current, volumes },

@@ -75,7 +75,7 @@ export async function readView(
 
 /** Locks a living resource until the transaction ends, before its volumes, and reads it. */
 export async function lockView(tx: TenantTx, id: string): Promise<ResourceView> {
-  await tx.client.query({
+  tx.send({
     name: "lock resource",
     text: "select from resources where id = $1 and organization_id = $2 for update",
     values: [id, tx.organizationId],

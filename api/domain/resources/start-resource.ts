@@ -17,6 +17,6 @@ export async function startResource(ctx: ChangeContext): Promise<ResourceView> {
   refuseDeleting(current, "started");
   if (current.desiredState === "running" && current.status !== "FAILED") return current;
   await admit(ctx, { verb: "start", current });
-  await recordEvent(tx, current, { code: "startRequested", message: "Start was requested." });
+  recordEvent(tx, current, { code: "startRequested", message: "Start was requested." });
   return changeDesired(tx, current, nextGeneration(tx, current));
 }

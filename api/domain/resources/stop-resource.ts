@@ -9,7 +9,7 @@ export async function stopResource({ tx, authorization }: ChangeContext): Promis
   const current = await lockView(tx, authorization.target.id);
   refuseDeleting(current, "stopped");
   if (current.desiredState === "stopped") return current;
-  await recordEvent(tx, current, { code: "stopRequested", message: "Stop was requested." });
+  recordEvent(tx, current, { code: "stopRequested", message: "Stop was requested." });
   return changeDesired(tx, current, {
     desiredState: "stopped",
     desiredAt: tx.now,

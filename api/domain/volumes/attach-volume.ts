@@ -33,7 +33,7 @@ export async function attachVolume(ctx: ChangeContext, { containerId, mountPath 
   refuseElsewhere(volume, container);
   refuseTakenPath(container, mountPath);
   const attached = await storeVolumeEdit(tx, volume, { resourceId: container.id, mountPath });
-  await recordEvent(tx, container, {
+  recordEvent(tx, container, {
     code: "volumeAttached",
     message: `Volume "${volume.name}" was attached at ${mountPath}.`,
   });

@@ -16,7 +16,7 @@ export async function detachVolume({ tx, authorization: { target } }: ChangeCont
   if (volume.resourceId !== container.id) return presentVolume(volume);
   requireStopped(container, "detached from");
   const detached = await storeVolumeEdit(tx, volume, { resourceId: null, mountPath: null });
-  await recordEvent(tx, container, {
+  recordEvent(tx, container, {
     code: "volumeDetached",
     message: `Volume "${volume.name}" was detached.`,
   });

@@ -10,5 +10,5 @@ export async function growVolume(tx: TenantTx, id: string, sizeGib: number): Pro
   const [row] = await tx.db.update(volumes).set({ sizeGib }).where(own).returning();
   const { status, reason } = deriveVolumeStatus(row!);
   await tx.db.update(volumes).set({ status, statusReason: reason }).where(own);
-  await enqueueVolume(tx, row!);
+  enqueueVolume(tx, row!);
 }

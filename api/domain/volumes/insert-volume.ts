@@ -29,6 +29,6 @@ export async function insertVolume(tx: TenantTx, volume: NewVolume): Promise<Vol
     status,
     statusReason: reason,
   });
-  if (row.resourceId === null) await enqueueVolume(tx, row);
+  if (row.resourceId === null) enqueueVolume(tx, row);
   return row;
 }

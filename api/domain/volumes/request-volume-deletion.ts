@@ -24,6 +24,6 @@ export async function requestVolumeDeletion(tx: TenantTx, id: string) {
     )
     .returning();
   if (row === undefined) return null;
-  await enqueueVolume(tx, row);
+  enqueueVolume(tx, row);
   return row;
 }

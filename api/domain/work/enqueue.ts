@@ -42,9 +42,9 @@ export const AGAIN = `on conflict (kind, key) do update set
  * Puts work on the list in the caller's transaction. An item that is already there gets a new revision, so a handler
  * that is at work on it will be run once more.
  */
-export async function enqueue(tx: Tx, work: WorkRequest): Promise<void> {
+export function enqueue(tx: Tx, work: WorkRequest): void {
   const { kind, key, clusterId = null, organizationId = null, dueAt = tx.now } = work;
-  await tx.client.query({
+  tx.send({
     name: "enqueue work",
     text: `insert into work_items (kind, key, cluster_id, organization_id, due_at, run_after)
      values ($1, $2, $3, $4, $5, date_trunc('milliseconds', clock_timestamp()))

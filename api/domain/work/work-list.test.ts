@@ -25,7 +25,7 @@ let claims = 0;
 const claim = (replica = "me", limit = 10, leaseMs = 5000) =>
   claimWork(db.database, { replica, claim: `claim-${++claims}`, limit, leaseMs });
 const add = (request: Partial<WorkRequest> & { key: string }) =>
-  withSystem(db.database, (tx) => enqueue(tx, { kind: "deleteWorkspace", ...request }));
+  withSystem(db.database, async (tx) => enqueue(tx, { kind: "deleteWorkspace", ...request }));
 const later = (ms: number) => new Date(Date.now() + ms);
 const run = (sql: string, values: unknown[] = []) => db.database.pool.query(sql, values);
 const listed = async () => (await run("select * from work_items order by key")).rows;

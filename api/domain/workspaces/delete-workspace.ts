@@ -31,7 +31,7 @@ export async function deleteWorkspace(
     .set({ deletingSince: current.deletingSince ?? tx.now })
     .where(and(eq(workspaces.organizationId, tx.organizationId), eq(workspaces.id, target.id)))
     .returning();
-  await enqueue(tx, { kind: "deleteWorkspace", key: target.id, organizationId: tx.organizationId });
+  enqueue(tx, { kind: "deleteWorkspace", key: target.id, organizationId: tx.organizationId });
   return presentWorkspace(updated!);
 }
 

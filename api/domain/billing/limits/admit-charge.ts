@@ -31,8 +31,11 @@ export interface ChargeRequest {
  * Organization's admission lock: requests at the same moment cannot spend the same hour.
  */
 export async function admitCharge(tx: Tx, request: ChargeRequest): Promise<void> {
-  const { currency, available: spendable } = await fundsOf(tx, request.organizationId);
-  const promised = (await acceptedNotRunning(tx, request))
+  const [{ currency, available: spendable }, accepted] = await Promise.all([
+    fundsOf(tx, request.organizationId),
+    acceptedNotRunning(tx, request),
+  ]);
+  const promised = accepted
     .map(({ use, count }) => request.hourlyCost(use, currency) * BigInt(count))
     .reduce((sum, cost) => sum + cost, 0n);
   const needed = request.hourlyCost(request.use, currency);

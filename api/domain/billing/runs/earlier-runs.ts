@@ -1,6 +1,6 @@
 import type { Tx } from "#db/tenant.ts";
 import { minuteFrom } from "#domain/billing/units/minute.ts";
-import { subjectOf, type NewRun } from "./usage-run.ts";
+import { subjectOf, type ReportedRun } from "./usage-run.ts";
 
 /** What is recorded of a subject already when an interval of it is reported. */
 export interface EarlierRuns {
@@ -10,7 +10,7 @@ export interface EarlierRuns {
   readonly touchedUntil: number;
 }
 
-export async function earlierRuns(tx: Tx, run: NewRun): Promise<EarlierRuns> {
+export async function earlierRuns(tx: Tx, run: ReportedRun): Promise<EarlierRuns> {
   const { rows } = await tx.client.query<{ isKnown: boolean; endedAt: Date | null }>({
     name: "earlier runs",
     text: `select exists (

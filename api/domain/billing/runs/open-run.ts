@@ -1,11 +1,11 @@
 import type { Tx } from "#db/tenant.ts";
 import { closeRun } from "./close-run.ts";
 import { earlierRuns } from "./earlier-runs.ts";
-import type { HeldWallet } from "./hold-shard.ts";
+import { holdWallet, type HeldWallet } from "./hold-shard.ts";
 import { insertRun } from "./insert-run.ts";
 import { splitAtPrices } from "./price-changes.ts";
 import { renumberNext } from "./renumber-next.ts";
-import { subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
+import { subjectOf, type ReportedRun, type RunPrice, type UsageRun } from "./usage-run.ts";
 
 /**
  * Begins charging a reported running interval (BIL-1), or records one that has ended. Idempotent: an interval that is
@@ -13,9 +13,15 @@ import { subjectOf, type NewRun, type UsageRun } from "./usage-run.ts";
  * charged by the next tick, at the prices of its minutes (CAT-2). An interval that overlaps another one of the same
  * subject throws: the cluster cannot have reported it.
  */
-export async function openRun(tx: Tx, { cursor }: HeldWallet, run: NewRun): Promise<void> {
-  const earlier = await earlierRuns(tx, run);
-  if (earlier.isKnown) return closeIfEnded(tx, run);
+export async function openRun(
+  tx: Tx,
+  reported: ReportedRun,
+  price: (held: HeldWallet) => RunPrice,
+): Promise<void> {
+  const [held, earlier] = await Promise.all([holdWallet(tx, reported), earlierRuns(tx, reported)]);
+  if (earlier.isKnown) return closeIfEnded(tx, reported);
+  const { cursor } = held;
+  const run = { ...reported, ...price(held) };
   let { touchedUntil } = earlier;
   let row: UsageRun | null = null;
   for (const part of await splitAtPrices(tx, cursor, run)) {
@@ -32,7 +38,7 @@ export async function openRun(tx: Tx, { cursor }: HeldWallet, run: NewRun): Prom
   }
 }
 
-async function closeIfEnded(tx: Tx, run: NewRun): Promise<void> {
+async function closeIfEnded(tx: Tx, run: ReportedRun): Promise<void> {
   if (!run.endedAt) return;
   const { shard, kind, startedAt, endedAt } = run;
   await closeRun(tx, { shard, kind, subjectId: subjectOf(run), startedAt, endedAt });

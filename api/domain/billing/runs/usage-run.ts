@@ -34,6 +34,9 @@ export interface NewRun extends RunPrice {
   endedAt?: Date | null;
 }
 
+/** As the cluster tells it; what it costs is another matter. */
+export type ReportedRun = Omit<NewRun, keyof RunPrice>;
+
 /** What is kept from being charged twice for a minute: the resource of a `gpu` run, the volume of a `storage` run. */
 export const subjectOf = (run: Pick<NewRun, "kind" | "resourceId" | "volumeId">): string =>
   (run.kind === "gpu" ? run.resourceId : run.volumeId)!;

@@ -1,9 +1,9 @@
-import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { Service } from "@aifactory/sdk/policy";
 import type { Database } from "#db/database.ts";
 import type { Tx } from "#db/tenant.ts";
+import { inTransaction } from "#db/transaction.ts";
 import { newId } from "#domain/ids.ts";
 import { createWallet } from "#domain/billing/wallet/create-wallet.ts";
 import { MINUTE_MS } from "#domain/billing/units/minute.ts";
@@ -36,18 +36,9 @@ export async function at<T>(
   now: Date | string,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const client = await database.pool.connect();
-  try {
-    await client.query("begin");
-    const result = await work({ db: drizzle(client), client, now: new Date(now) });
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback");
-    throw error;
-  } finally {
-    client.release();
-  }
+  return inTransaction(database.pool, "begin", (client, _, send) =>
+    work({ db: drizzle(client), client, send, now: new Date(now) }),
+  );
 }
 
 /** Charges the shard up to a moment. */
@@ -139,5 +130,5 @@ export async function setPrice(
 
 /** Opens a run as the worker does, at a price of the test's own. */
 export async function reportRun(tx: Tx, run: NewRun): Promise<void> {
-  await openRun(tx, await holdWallet(tx, run), run);
+  await openRun(tx, run, () => run);
 }

@@ -19,7 +19,7 @@ export async function enqueueFollowUps(
   const { organizationId, clusterId } = next;
   for (const { kind, id: key, deletedAt } of next.volumes) {
     if (kind === "volume" || deletedAt !== null) continue;
-    await enqueue(tx, { kind: "reconcileVolume", key, clusterId, organizationId });
+    enqueue(tx, { kind: "reconcileVolume", key, clusterId, organizationId });
   }
 }
 
@@ -32,9 +32,9 @@ async function enqueueTimers(
   const { id: key, organizationId, spec, runningSince, stoppedAt } = next;
   if (runningSince === null || stoppedAt !== null) return;
   if (runningSince.getTime() === before.runningSince?.getTime()) return;
-  if (idleStopInForce(next) !== null) await enqueueIdleCheck(tx, next);
+  if (idleStopInForce(next) !== null) enqueueIdleCheck(tx, next);
   const limit = "maxRunningSeconds" in spec ? spec.maxRunningSeconds : null;
   if (limit === null) return;
   const dueAt = new Date(runningSince.getTime() + limit * 1000);
-  await enqueue(tx, { kind: "stopAtLimit", key, organizationId, dueAt });
+  enqueue(tx, { kind: "stopAtLimit", key, organizationId, dueAt });
 }

@@ -18,5 +18,5 @@ export async function enqueueWorkspaceRemoval(tx: TenantTx, workspaceId: string)
     );
   if (deleting === undefined) return;
   const { organizationId } = tx;
-  await enqueue(tx, { kind: "deleteWorkspace", key: workspaceId, organizationId });
+  enqueue(tx, { kind: "deleteWorkspace", key: workspaceId, organizationId });
 }

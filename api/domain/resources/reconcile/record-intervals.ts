@@ -1,10 +1,10 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
-import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ResourceRow } from "../resource-view.ts";
 import type { ChargedInterval } from "./charged-intervals.ts";
+import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import { runPrice } from "./run-price.ts";
 
 const SECOND = 1000;
@@ -94,8 +94,7 @@ async function open(
   { since, until, flavor }: ChargedInterval,
 ): Promise<void> {
   const { organizationId, workspaceId, shard, region, id } = resource;
-  const held = await holdWallet(tx, resource);
-  await openRun(tx, held, {
+  const run: ReportedRun = {
     organizationId,
     workspaceId,
     shard,
@@ -108,8 +107,8 @@ async function open(
     quantity: 1,
     startedAt: since,
     endedAt: until,
-    ...runPrice(held, catalogue.pricePerHour(flavor, since), 1),
-  });
+  };
+  await openRun(tx, run, (held) => runPrice(held, catalogue.pricePerHour(flavor, since), 1));
 }
 
 async function close(

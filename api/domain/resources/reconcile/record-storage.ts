@@ -1,11 +1,11 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
-import { holdWallet } from "#domain/billing/runs/hold-shard.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import { resizeRun } from "#domain/billing/runs/resize-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ObservedVolume } from "#ports/cluster.ts";
 import type { VolumeRow } from "./read-volume.ts";
+import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import { runPrice } from "./run-price.ts";
 
 const PRODUCT = "persistent";
@@ -60,8 +60,7 @@ async function open(
   startedAt: Date,
 ): Promise<void> {
   const { organizationId, workspaceId, shard, region, resourceId, id: volumeId } = volume;
-  const held = await holdWallet(tx, volume);
-  await openRun(tx, held, {
+  const run: ReportedRun = {
     organizationId,
     workspaceId,
     shard,
@@ -73,6 +72,7 @@ async function open(
     product: PRODUCT,
     quantity: sizeGib,
     startedAt,
-    ...runPrice(held, catalogue.storagePricePerGibHour(region, startedAt), sizeGib),
-  });
+  };
+  const prices = catalogue.storagePricePerGibHour(region, startedAt);
+  await openRun(tx, run, (held) => runPrice(held, prices, sizeGib));
 }

@@ -26,7 +26,7 @@ export function removeWorkspace(site: ReconcileDependencies): WorkHandler {
       if (!(await endWorkspace(tx, workspaceId))) return;
       // Each cluster by the replica that holds it: no other may write there.
       for (const id of site.clusters.keys())
-        await enqueue(tx, { kind: "deleteWorkspace", key: `${workspaceId}/${id}`, clusterId: id });
+        enqueue(tx, { kind: "deleteWorkspace", key: `${workspaceId}/${id}`, clusterId: id });
     });
   };
 }

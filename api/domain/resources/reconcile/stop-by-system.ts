@@ -21,7 +21,7 @@ export async function stopBySystem(
   cause: Exclude<StopCause, "user">,
 ): Promise<ResourceView> {
   const notebook = current.kind === "notebook";
-  await recordEvent(tx, current, { code: `stop.${cause}`, message: MESSAGES[cause] });
+  recordEvent(tx, current, { code: `stop.${cause}`, message: MESSAGES[cause] });
   await recordAudit(tx, {
     organizationId: tx.organizationId,
     workspaceId: current.workspaceId,

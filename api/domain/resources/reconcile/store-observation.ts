@@ -31,8 +31,7 @@ export async function storeObservation(
 ): Promise<ResourceRow> {
   if (isRecorded(seen.row, observed)) return seen.row;
   return withTenant(database, seen.row.organizationId, async (tx) => {
-    const before = await lockView(tx, seen.row.id);
-    await context.verify(tx);
+    const [before] = await Promise.all([lockView(tx, seen.row.id), context.verify(tx)]);
     const { generationEnds: ends, flavor } = before;
     const intervals = chargedIntervals(observed?.intervals ?? [], ends, flavor);
     const latest = await recordIntervals(tx, catalogue, before, intervals, vanishedAt(before, tx));
@@ -53,7 +52,7 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
   const { id, observed, observedAt, generationEnds, runningGeneration, runningSince, stoppedAt } =
     next;
   const derived = { status, statusReason: reason, deletedAt: status === "DELETED" ? tx.now : null };
-  const { rows } = await tx.client.query<ResourceRow>({
+  const stored = tx.client.query<ResourceRow>({
     name: "store observation",
     text: `update resources r
      set observed = $3, observed_at = $4, generation_ends = $5, running_generation = $6, running_since = $7,
@@ -73,8 +72,11 @@ async function store(tx: TenantTx, before: ResourceView, next: ResourceView): Pr
       derived.deletedAt,
     ],
   });
-  if (reason.code !== before.statusReason.code) await recordEvent(tx, next, reason);
-  await enqueueFollowUps(tx, before, { ...next, ...derived });
+  if (reason.code !== before.statusReason.code) recordEvent(tx, next, reason);
+  const [{ rows }] = await Promise.all([
+    stored,
+    enqueueFollowUps(tx, before, { ...next, ...derived }),
+  ]);
   return rows[0]!;
 }
 

@@ -20,9 +20,8 @@ export async function storeVolume(
 ): Promise<VolumeRow | null> {
   if (isVolumeRecorded(seen.row, observed)) return seen.row;
   return withTenant(database, seen.row.organizationId, async (tx) => {
-    const current = await lockVolume(tx, seen.row.id);
+    const [current] = await Promise.all([lockVolume(tx, seen.row.id), context.verify(tx)]);
     if (current === null) return null;
-    await context.verify(tx);
     const storageSince = await recordStorage(tx, catalogue, current, observed);
     const gone = observed === null && current.desiredState === "deleted" && !seen.inUse;
     const deletedAt = gone && seen.at >= current.desiredAt ? tx.now : null;
@@ -66,7 +65,7 @@ async function lockVolume(tx: TenantTx, id: string): Promise<VolumeRow | null> {
 async function enqueueResource(tx: TenantTx, { resourceId, clusterId }: VolumeRow): Promise<void> {
   if (resourceId === null) return;
   const { organizationId } = tx;
-  await enqueue(tx, { kind: "reconcileResource", key: resourceId, clusterId, organizationId });
+  enqueue(tx, { kind: "reconcileResource", key: resourceId, clusterId, organizationId });
 }
 
 /** Whether nothing follows from seeing a volume like this. */

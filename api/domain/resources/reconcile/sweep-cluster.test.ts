@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 const sweep = async () => {
-  await withSystem(site.database, (tx) =>
+  await withSystem(site.database, async (tx) =>
     enqueue(tx, { kind: "sweepCluster", key: "hanoi-1", clusterId: "hanoi-1" }),
   );
   await site.pass(10_000);
@@ -126,7 +126,7 @@ test("ORG-6 a Workspace is gone once its last resource and volume are", async ()
       .set({ deletingSince: tx.now })
       .where(eq(workspaces.id, tenant.workspaceId));
     const { organizationId } = tenant;
-    await enqueue(tx, { kind: "deleteWorkspace", key: tenant.workspaceId, organizationId });
+    enqueue(tx, { kind: "deleteWorkspace", key: tenant.workspaceId, organizationId });
   });
   const deletedAt = async () =>
     (
@@ -149,7 +149,7 @@ test("BIL-5 a stop for debt finds that there is credit again, and stops nothing"
   const id = await createContainer(site);
   await site.pass(10_000);
   const { organizationId } = site;
-  await withSystem(site.database, (tx) =>
+  await withSystem(site.database, async (tx) =>
     enqueue(tx, { kind: "stopForDebt", key: `${organizationId}:container`, organizationId }),
   );
   await site.pass(5000);
@@ -160,7 +160,7 @@ test("BIL-5 a stop for debt also stops what is only being created", async () => 
   const tenant = { ...site, ...(await insertTenant(site.database, 0n)) };
   const id = await createContainer(tenant);
   const { organizationId } = tenant;
-  await withSystem(site.database, (tx) =>
+  await withSystem(site.database, async (tx) =>
     enqueue(tx, { kind: "stopForDebt", key: `${organizationId}:container`, organizationId }),
   );
   await site.pass(5000);
