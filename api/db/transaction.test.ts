@@ -57,6 +57,25 @@ test("what fails because of it does not hide it", async () => {
   await expect(failing).rejects.toMatchObject({ code: UNIQUE_VIOLATION });
 });
 
+test("what fails because of one that is waited for does not hide that one either", async () => {
+  const failing = inTransaction(one.pool, "begin", async (client, _, send) => {
+    send(adding("a"));
+    const waited = client.query(adding("a"));
+    send(adding("b"));
+    await waited;
+  });
+  await expect(failing).rejects.toMatchObject({ code: UNIQUE_VIOLATION });
+});
+
+test("what was caught fails the commit all the same: nothing of it is done", async () => {
+  const failing = inTransaction(one.pool, "begin", async (client) => {
+    await client.query(adding("a"));
+    await client.query(adding("a")).catch(() => {});
+  });
+  await expect(failing).rejects.toThrow("a statement of the transaction had failed");
+  expect(await ids()).toEqual([]);
+});
+
 test("a statement that could not be prepared, because one sent before it failed, is prepared when it is asked for again", async () => {
   const late = { name: "late", text: "select $1::text as id", values: ["b"] };
   const failing = inTransaction(one.pool, "begin", async (client, _, send) => {

@@ -1,5 +1,8 @@
 import type pg from "pg";
 
+// Said of every statement after one that failed.
+const IN_FAILED_TRANSACTION = "25P02";
+
 /** Sends a statement of a transaction that nobody waits for: where it fails, so does the transaction, by its error. */
 export type Send = (statement: pg.QueryConfig) => void;
 
@@ -16,19 +19,21 @@ export async function inTransaction<T>(
   let broken: Error | undefined;
   let failed: unknown;
   const sent: Promise<unknown>[] = [];
-  const send = (statement: pg.QueryConfig) => {
-    sent.push(client.query(statement).catch((cause: unknown) => (failed ??= cause)));
+  const note = (cause: { code?: string }) => {
+    if (cause.code !== IN_FAILED_TRANSACTION) failed ??= cause;
   };
+  const send = (statement: pg.QueryConfig) => void sent.push(client.query(statement).catch(note));
   try {
     const begun: pg.QueryResult | pg.QueryResult[] = await client.query(begin);
     const result = await work(client, [begun].flat(), send);
-    // After a failed statement this rolls back, and says nothing.
-    await Promise.all([client.query("commit"), ...sent]);
-    if (failed !== undefined) throw failed;
+    const [{ command }] = await Promise.all([client.query("commit"), ...sent]);
+    // After a failed statement a commit rolls back, and succeeds.
+    if (failed !== undefined || command !== "COMMIT")
+      throw failed ?? new Error("a statement of the transaction had failed");
     return result;
   } catch (error) {
     await client.query("rollback").catch((cause: Error) => (broken = cause));
-    // Whatever came after it failed for its sake.
+    // What failed without being waited for came first: whatever came after it failed for its sake.
     throw failed ?? error;
   } finally {
     client.release(broken);

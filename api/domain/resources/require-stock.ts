@@ -29,7 +29,7 @@ export async function requireStock(ctx: ChangeContext, claim: StockClaim): Promi
       region === claim.region && (claim.clusterId === undefined || claim.clusterId === id),
   );
   const without = claim.without === undefined ? {} : { without: claim.without };
-  tx.send({
+  await tx.client.query({
     name: "lock stock",
     text: "select pg_advisory_xact_lock(hashtextextended($1, 0))",
     values: [`stock ${claim.region}`],

@@ -1,6 +1,10 @@
+import { MessageCutter } from "./message-cutter.ts";
+
 /** What of a message to PostgreSQL the simulation cares about. */
 export interface Frame {
   bytes: Buffer;
+  /** PostgreSQL says when it has answered it, and is ready for the next one. */
+  asks: boolean;
   /** The answer to it says that something was committed. */
   commits: boolean;
 }
@@ -18,26 +22,19 @@ const WRITE = /^\s*(insert|update|delete|with)\b/i;
  * write outside a transaction, by simple or extended query.
  */
 export class FrontendFrames {
-  #rest = Buffer.alloc(0);
+  readonly #messages = new MessageCutter({ firstHasType: false });
   #started = false;
   #inTransaction = false;
   /** Of the statement that the next Sync ends. */
   #parsed = "";
 
   push(chunk: Buffer): Frame[] {
-    this.#rest = Buffer.concat([this.#rest, chunk]);
-    const frames: Frame[] = [];
-    for (;;) {
-      // The first message has no type.
-      const head = this.#started ? 1 : 0;
-      if (this.#rest.length < head + 4) return frames;
-      const length = head + this.#rest.readUInt32BE(head);
-      if (this.#rest.length < length) return frames;
-      const bytes = this.#rest.subarray(0, length);
-      this.#rest = this.#rest.subarray(length);
-      frames.push({ bytes, commits: this.#started && this.#commits(bytes) });
+    return this.#messages.push(chunk).map((bytes) => {
+      const first = !this.#started;
       this.#started = true;
-    }
+      const asks = first || bytes[0] === QUERY || bytes[0] === SYNC;
+      return { bytes, asks, commits: !first && this.#commits(bytes) };
+    });
   }
 
   #commits(bytes: Buffer): boolean {

@@ -1,5 +1,8 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { FrontendFrames } from "./frontend-frames.ts";
+import { MessageCutter } from "./message-cutter.ts";
+
+const READY_FOR_QUERY = 0x5a;
 
 /** What becomes of a commit: it passes, is never sent, or is sent and its answer never arrives. */
 export type Verdict = "pass" | "neverSent" | "answerLost";
@@ -46,18 +49,26 @@ export async function startLossyProxy(options: {
 
 function forward(client: Socket, database: Socket, onCommit: () => Verdict): void {
   const frames = new FrontendFrames();
-  let losesAnswer = false;
+  const answers = new MessageCutter({ firstHasType: true });
+  let [asked, answered] = [0, 0];
+  /** The question whose answer is lost. */
+  let lost = Infinity;
   client.on("data", (chunk: Buffer) => {
-    for (const { bytes, commits } of frames.push(chunk)) {
+    for (const { bytes, asks, commits } of frames.push(chunk)) {
+      if (asks) asked += 1;
       const verdict = commits ? onCommit() : "pass";
       if (verdict === "neverSent") return void client.destroy();
-      losesAnswer ||= verdict === "answerLost";
+      if (verdict === "answerLost") lost = Math.min(lost, asked);
       database.write(bytes);
     }
   });
-  // The answer to a commit comes after it has happened: whoever never sees it cannot tell.
+  // The answer to a commit comes after it has happened: whoever never sees it cannot tell. What was asked before it, and sent
+  // together with it, is answered.
   database.on("data", (chunk: Buffer) => {
-    if (losesAnswer) client.destroy();
-    else client.write(chunk);
+    for (const message of answers.push(chunk)) {
+      if (answered + 1 === lost) return void client.destroy();
+      client.write(message);
+      if (message[0] === READY_FOR_QUERY) answered += 1;
+    }
   });
 }
