@@ -97,6 +97,16 @@ test("what has not begun yet is no generation of a run that has ended", () => {
   ]);
 });
 
+test("a run that ended when the next generation was asked for is none of it, though both are told within that second", () => {
+  const truth = [seen(20, 21), seen(21, 22, { generation: 2 })];
+  const ends = [21_574, Infinity];
+  const accepted = ({ generation }: Interval) => ends[generation - 1]!;
+  expect(settle(truth, [run(20.486, 21.574), run(21.574, 22)], accepted, [])).toEqual([
+    told(20.486, 21.574),
+    told(21.574, 22, 2),
+  ]);
+});
+
 test("what began and ended unseen is not missed, unless a Pod was left to be found", () => {
   const flap = [seen(10, 12), seen(14, 16)];
   expect(settle(flap, [], never, blind(9, 16))).toEqual([]);

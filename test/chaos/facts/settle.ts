@@ -55,7 +55,10 @@ export function settle(
     const span = { since: startedAt, until: endedAt };
     // It ended when it was no longer asked for, at the latest, and not before it began.
     const asked = seen.filter((it) => acceptedEnd(it) >= endedAt && it.since < endedAt);
-    return { ...span, generation: nearest(span, asked.length > 0 ? asked : seen) };
+    // The next generation was not asked for before that, though a whole second may tell of it.
+    const first = Math.min(...asked.map(acceptedEnd));
+    const own = asked.filter((it) => acceptedEnd(it) === first);
+    return { ...span, generation: nearest(span, own.length > 0 ? own : seen) };
   });
   const generations = new Set([...wanted, ...told].map(({ generation }) => generation));
   const isRight = [...generations].every((generation) => {
