@@ -52,11 +52,21 @@ export async function insertResource(
     { ...resource, ...desired, observed: null, observedAt: null },
     [],
   );
-  const row = { ...resource, ...desired, organizationId, createdAt: tx.now, status };
-  const kept = { resourceId: resource.id, organizationId, accessToken: newSecret("at_") };
   await Promise.all([
-    insertRow(tx.client, resources, { ...row, statusReason: reason }),
-    insertRow(tx.client, resourceSecrets, { ...kept, ...secrets }),
+    insertRow(tx.client, resources, {
+      ...resource,
+      ...desired,
+      organizationId,
+      createdAt: tx.now,
+      status,
+      statusReason: reason,
+    }),
+    insertRow(tx.client, resourceSecrets, {
+      resourceId: resource.id,
+      organizationId,
+      accessToken: newSecret("at_"),
+      ...secrets,
+    }),
   ]);
   await addStorage();
   recordEvent(

@@ -11,7 +11,7 @@ import { subjectOf, type ReportedRun, type RunPrice, type UsageRun } from "./usa
  * Begins charging a reported running interval (BIL-1), or records one that has ended. Idempotent: an interval that is
  * known, also by runs that a new price split or a stop has ended, only learns its end. A start before the shard's cursor is
  * charged by the next tick, at the prices of its minutes (CAT-2). An interval that overlaps another one of the same
- * subject throws: the cluster cannot have reported it.
+ * subject throws: the cluster cannot have reported it. What it costs is asked while the Wallet is held, whose currency that is.
  */
 export async function openRun(
   tx: Tx,

@@ -12,7 +12,7 @@ export async function enqueueFollowUps(
   before: ResourceView,
   next: ResourceView,
 ): Promise<void> {
-  await enqueueTimers(tx, before, next);
+  enqueueTimers(tx, before, next);
   if (next.desiredState !== "deleted" || !isVerifiedGone(next)) return;
   if (next.deletedAt !== null) return enqueueWorkspaceRemoval(tx, next.workspaceId);
   // Its storage goes after its workload.
@@ -24,11 +24,7 @@ export async function enqueueFollowUps(
 }
 
 /** What begins with a run: its end by maximum running time (RES-7) or idleness (RES-9). */
-async function enqueueTimers(
-  tx: TenantTx,
-  before: ResourceView,
-  next: ResourceView,
-): Promise<void> {
+function enqueueTimers(tx: TenantTx, before: ResourceView, next: ResourceView): void {
   const { id: key, organizationId, spec, runningSince, stoppedAt } = next;
   if (runningSince === null || stoppedAt !== null) return;
   if (runningSince.getTime() === before.runningSince?.getTime()) return;

@@ -1,10 +1,10 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
+import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ResourceRow } from "../resource-view.ts";
 import type { ChargedInterval } from "./charged-intervals.ts";
-import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import { runPrice } from "./run-price.ts";
 
 const SECOND = 1000;

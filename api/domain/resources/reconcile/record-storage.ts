@@ -1,11 +1,11 @@
 import { closeRun } from "#domain/billing/runs/close-run.ts";
 import { openRun } from "#domain/billing/runs/open-run.ts";
 import { resizeRun } from "#domain/billing/runs/resize-run.ts";
+import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import type { Catalogue } from "#domain/catalogue/catalogue.ts";
 import type { Tx } from "#db/tenant.ts";
 import type { ObservedVolume } from "#ports/cluster.ts";
 import type { VolumeRow } from "./read-volume.ts";
-import type { ReportedRun } from "#domain/billing/runs/usage-run.ts";
 import { runPrice } from "./run-price.ts";
 
 const PRODUCT = "persistent";

@@ -44,7 +44,7 @@ export async function storeVolume(
       ],
     });
     if (deletedAt !== null) {
-      await enqueueResource(tx, current);
+      enqueueResource(tx, current);
       await enqueueWorkspaceRemoval(tx, current.workspaceId);
     }
     return rows[0]!;
@@ -62,7 +62,7 @@ async function lockVolume(tx: TenantTx, id: string): Promise<VolumeRow | null> {
 }
 
 // Its resource is deleted only after it.
-async function enqueueResource(tx: TenantTx, { resourceId, clusterId }: VolumeRow): Promise<void> {
+function enqueueResource(tx: TenantTx, { resourceId, clusterId }: VolumeRow): void {
   if (resourceId === null) return;
   const { organizationId } = tx;
   enqueue(tx, { kind: "reconcileResource", key: resourceId, clusterId, organizationId });
