@@ -16,7 +16,6 @@ test("a commit whose answer is lost has happened, and what was sent together wit
   url.port = String(proxy.port);
   const { pool, close } = openDatabase(url.href);
   const client = await pool.connect();
-  client.on("error", () => {});
   await client.query("begin");
   const [added, committed] = await Promise.allSettled([
     client.query("insert into clusters (id, region) values ('a', 'hanoi')"),
