@@ -40,6 +40,16 @@ test("a connection that is cut in the middle of a transaction is an outage", asy
   expect(isDatabaseOutage(failure)).toBe(true);
 });
 
+test.each(["disk_full", "out_of_memory", "too_many_connections"])(
+  "%s is an outage: the same statement succeeds once there is room",
+  async (condition) => {
+    const raise = `do $$ begin raise ${condition}; end $$`;
+    const failure = await failureOf(testDatabase.database.pool.query(raise));
+    expect(failure).toMatchObject({ code: expect.stringMatching(/^53/) });
+    expect(isDatabaseOutage(failure)).toBe(true);
+  },
+);
+
 test("what a statement did wrong is no outage", async () => {
   const { read } = testDatabase.database;
   expect(isDatabaseOutage(await failureOf(read.execute(sql`select 1 / 0`)))).toBe(false);

@@ -11,8 +11,8 @@ export function violatedUnique(error: unknown): string | null {
   return null;
 }
 
-// SQLSTATE: connection lost (08), shut down or starting (57P), no connection free (53300), a standby that took over (25006).
-const OUTAGE = /^(08|57P0[1-3]$|53300$|25006$)/;
+// SQLSTATE: connection lost (08), shut down or starting (57P), disk full, no memory, no connection free (53), a standby (25006).
+const OUTAGE = /^(08|57P0[1-3]$|53[123]00$|25006$)/;
 const UNREACHABLE = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"]);
 
 /** Whether a statement failed because the database does not answer; it may have taken effect, and may be repeated. */
