@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { newSecret } from "../../../api/domain/principals/secrets.ts";
+import { connect, MERGE } from "../../support/cluster/connect.ts";
 import { must } from "../../support/fixture.ts";
 import { forge, startOidcIssuer } from "../../support/oidc-issuer.ts";
 import { requester, type Answer, type Request } from "../../support/request.ts";
@@ -17,6 +18,10 @@ import { processorTime } from "./processor-time.ts";
 import type { Stage } from "./stage.ts";
 
 const IDLE_LOOKS = 20;
+const HEARD_SECONDS = 0.5;
+/** Belongs to nobody and is placed nowhere: whoever follows Pods hears of it when it is changed. */
+const MARKER = { namespace: "default", name: "marker" };
+const ENDING = ["SIGINT", "SIGTERM"] as const;
 
 /** A control plane as it is started, on a stage, with an Organization that can pay, and a way past the API to look at its rows. */
 export interface BenchedControlPlane {
@@ -32,14 +37,19 @@ export interface BenchedControlPlane {
   memory(): { now: number; peak: number };
   /** Seconds of processor time that it and its PostgreSQL have taken. */
   processorTime(): { node: number; postgres: number };
-  /** Does something while the control plane's process stands still; then waits until it has nothing left to do. */
+  /** Does something while the control plane's process stands still; then waits until it has caught up and has nothing left to do. */
   apart<T>(work: () => Promise<T>): Promise<T>;
   /** Ends it in order and starts it again; answers when it was started, once it serves. */
   restart(): Promise<Date>;
   stop(): Promise<void>;
 }
 
-export async function startControlPlane({ siteFile, folder }: Stage): Promise<BenchedControlPlane> {
+export async function startControlPlane({
+  admin,
+  siteFile,
+  folder,
+}: Stage): Promise<BenchedControlPlane> {
+  const touchMarker = await createMarker(admin);
   const dataDir = join(folder, "control-plane");
   const metricsPort = await freePort();
   const issuer = await startOidcIssuer();
@@ -59,6 +69,13 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
   const open = () => new pg.Pool({ connectionString: embeddedPostgres(dataDir)!.adminUrl, max: 2 });
   let server = await launch();
   let rows = open();
+  // Where we are told to end, it may be standing still; it ends its PostgreSQL itself.
+  const interrupted = async () => {
+    server.signal("SIGCONT");
+    await server.end("SIGTERM");
+    process.exit(130);
+  };
+  for (const name of ENDING) process.once(name, interrupted);
   const end = async () => {
     await rows.end();
     const { code } = await server.end("SIGTERM");
@@ -101,7 +118,11 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
         return await work();
       } finally {
         server.signal("SIGCONT");
-        await untilIdle(rows);
+        const isHeard = async () => {
+          await touchMarker();
+          return (await silenceOfPods(metricsPort)) < HEARD_SECONDS;
+        };
+        await untilIdle(rows, isHeard);
       }
     },
     async restart() {
@@ -111,6 +132,7 @@ export async function startControlPlane({ siteFile, folder }: Stage): Promise<Be
       return new Date(server.spawnedAt);
     },
     async stop() {
+      for (const name of ENDING) process.off(name, interrupted);
       await end().finally(() => killPostgres(dataDir));
       await issuer.stop();
     },
@@ -141,15 +163,34 @@ async function fund(
   await must(request("POST", `${organization}/vouchers/redeem`, redeem));
 }
 
-// Its lease on the cluster ran out meanwhile: the takeover's sweep is the last that it does.
-async function untilIdle(rows: pg.Pool): Promise<void> {
+// Its lease on the cluster ran out meanwhile: the takeover's sweep is the last that it does. What the API server had to say of
+// Pods has filled its connection: the kernel sends what was dropped again after a while, half a minute at times.
+async function untilIdle(rows: pg.Pool, isHeard: () => Promise<boolean>): Promise<void> {
   for (let idle = 0; idle < IDLE_LOOKS; await sleep(100)) {
     const { rowCount } = await rows.query(
       `select where exists (select from clusters where leased_until > clock_timestamp())
        and not exists (select from work_items where due_at <= site_now())`,
     );
-    idle = rowCount === 1 ? idle + 1 : 0;
+    idle = (await isHeard()) && rowCount === 1 ? idle + 1 : 0;
   }
+}
+
+/** Answers what changes the marker. */
+async function createMarker(admin: string): Promise<() => Promise<unknown>> {
+  const { core } = connect(admin);
+  const { namespace, name } = MARKER;
+  const spec = { schedulerName: "nobody", containers: [{ name, image: "none" }] };
+  await core.createNamespacedPod({ namespace, body: { metadata: { name }, spec } });
+  let touches = 0;
+  return () => {
+    const annotations = { touches: String((touches += 1)) };
+    return core.patchNamespacedPod({ ...MARKER, body: { metadata: { annotations } } }, MERGE);
+  };
+}
+
+async function silenceOfPods(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^aifactory_cluster_silent_seconds\{.*kind="pods"\} (\S+)$/m.exec(text)?.[1]);
 }
 
 async function requestsOf(port: number): Promise<Record<string, number>> {
