@@ -1,6 +1,9 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 
+// A new connection signs in and plans every statement anew: kept between bursts, and closed before a NAT forgets it.
+const IDLE_MS = 120_000;
+
 // Bigints arrive as bigint, never as lossy numbers or strings (WAL-5).
 const types = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
@@ -34,6 +37,7 @@ export function openDatabase(
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
+    idleTimeoutMillis: IDLE_MS,
     application_name: options.applicationName ?? "aifactory",
     types,
     // Statements of a transaction that do not wait for each other go out together.
