@@ -3,6 +3,7 @@ import pg from "pg";
 
 // A new connection signs in and plans every statement anew: kept between bursts, and closed before a NAT forgets it.
 const IDLE_MS = 120_000;
+const PROBE_MS = 10_000;
 
 // Bigints arrive as bigint, never as lossy numbers or strings (WAL-5).
 const types = {
@@ -38,6 +39,9 @@ export function openDatabase(
     connectionString: url,
     max: options.max ?? 10,
     idleTimeoutMillis: IDLE_MS,
+    // A server that went without a word is noticed before somebody waits for it.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_MS,
     application_name: options.applicationName ?? "aifactory",
     types,
     // Statements of a transaction that do not wait for each other go out together.

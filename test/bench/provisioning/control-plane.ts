@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { surviveLostConnections } from "../../../api/db/database.ts";
 import { newSecret } from "../../../api/domain/principals/secrets.ts";
 import { connect, MERGE } from "../../support/cluster/connect.ts";
 import { must } from "../../support/fixture.ts";
@@ -66,16 +67,23 @@ export async function startControlPlane({
       // For profiles, such as --cpu-prof.
       NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS ?? "",
     });
-  const open = () => new pg.Pool({ connectionString: embeddedPostgres(dataDir)!.adminUrl, max: 2 });
-  let server = await launch();
-  let rows = open();
+  const open = () => {
+    const pool = new pg.Pool({ connectionString: embeddedPostgres(dataDir)!.adminUrl, max: 2 });
+    surviveLostConnections(pool);
+    return pool;
+  };
+  let starting = launch();
   // Where we are told to end, it may be standing still; it ends its PostgreSQL itself.
   const interrupted = async () => {
-    server.signal("SIGCONT");
-    await server.end("SIGTERM");
+    const started = await starting.catch(() => null);
+    started?.signal("SIGCONT");
+    await started?.end("SIGTERM");
+    await killPostgres(dataDir);
     process.exit(130);
   };
   for (const name of ENDING) process.once(name, interrupted);
+  let server = await starting;
+  let rows = open();
   const end = async () => {
     await rows.end();
     const { code } = await server.end("SIGTERM");
@@ -127,7 +135,8 @@ export async function startControlPlane({
     },
     async restart() {
       await end();
-      server = await launch();
+      starting = launch();
+      server = await starting;
       rows = open();
       return new Date(server.spawnedAt);
     },

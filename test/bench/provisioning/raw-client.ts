@@ -36,6 +36,10 @@ export interface RawResult {
 
 const QUERY = `?fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`;
 
+// As long as the product keeps its own.
+const IDLE_MS = 60_000;
+let connected: Agent | null = null;
+
 // The floor, as a process of its own: nothing but the same objects, applied as fast as it can, and one watch.
 process.on("message", (round: RawRound) => {
   run(round).then(
@@ -52,7 +56,8 @@ async function run({ config, notebooks, concurrency, connections }: RawRound): P
   const { server, headers, tls } = await credentialsOf(loadKubeConfig(config));
   const open = (options: Agent.Options) =>
     new Agent({ allowH2: false, connect: { ...tls }, ...options });
-  const [agent, watching] = [open({ connections }), open({ bodyTimeout: 0 })];
+  connected ??= open({ connections, keepAliveTimeout: IDLE_MS });
+  const [agent, watching] = [connected, open({ bodyTimeout: 0 })];
   const apply = async ({ path, object }: Placed) => {
     for (;;) {
       const answer = await agent.request({
@@ -112,7 +117,7 @@ async function run({ config, notebooks, concurrency, connections }: RawRound): P
   const seconds = (performance.now() - began) / 1000;
   const path = paths.namespaces(namespaceOf(config, workspaceId));
   await (await agent.request({ origin: server, path, method: "DELETE", headers })).body.dump();
-  await Promise.all([agent.close(), watching.destroy()]);
+  await watching.destroy();
   return { seconds, pod: pod! };
 }
 

@@ -23,6 +23,8 @@ const CONNECTIONS = 16;
 const TIMEOUT_MS = 20_000;
 // Shorter than an API server's patience with an idle connection, 90 s.
 const IDLE_MS = 60_000;
+// A server that went without a word is noticed before somebody waits for it.
+const PROBE_MS = 10_000;
 const CREDENTIALS_MS = 30_000;
 const MAX_ATTEMPTS = 4;
 const OVERTAKEN_MS = 40;
@@ -172,7 +174,7 @@ function agent(tls: Credentials["tls"], connections?: number): Agent {
     // Its streams cost more than connections do: a twelfth of a replica's processor time.
     allowH2: false,
     keepAliveTimeout: IDLE_MS,
-    connect: { ...tls, keepAlive: true, timeout: 5000 },
+    connect: { ...tls, keepAlive: true, keepAliveInitialDelay: PROBE_MS, timeout: 5000 },
     ...(connections === undefined ? { bodyTimeout: 0 } : { connections }),
   });
 }
