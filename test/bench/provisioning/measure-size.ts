@@ -15,6 +15,7 @@ const CONCURRENCY = 16;
 /** Of the client that creates notebooks over HTTP. */
 const CLIENTS = 8;
 const STEADY_SECONDS = 20;
+const WARM_UP = 100;
 
 export interface Measured {
   readonly notebooks: number;
@@ -57,8 +58,10 @@ export async function measureSize(
     const [before, after] = floors.slice(round).map(({ result }) => result.seconds);
     const { seconds } = systems[round]!.result;
     ratios.push((before! + after!) / 2 / seconds);
+    const { kubernetes, node, postgres } = systems[round]!.processor;
     console.error(
-      `${notebooks}: floor ${before!.toFixed(2)} s, system ${seconds.toFixed(2)} s, floor ${after!.toFixed(2)} s, ratio ${ratios[round]!.toFixed(3)}`,
+      `${notebooks}: floor ${before!.toFixed(2)} s, system ${seconds.toFixed(2)} s, floor ${after!.toFixed(2)} s, ratio ${ratios[round]!.toFixed(3)};`,
+      `of the processors ${((node + postgres) / kubernetes).toFixed(3)} of what Kubernetes took`,
     );
   }
   const { requests } = systems.at(-1)!.result;
@@ -84,10 +87,10 @@ export async function measureSize(
   };
 }
 
-/** A few notebooks by both, so that neither is measured with code that runs for the first time. */
+/** A round of both, so that neither is measured with code that is compiled and statements that are planned meanwhile. */
 export async function warmUp(bench: Bench): Promise<void> {
-  const { result } = await floorRound(bench, 20);
-  await systemRound(bench, 20, result.pod);
+  const { result } = await floorRound(bench, WARM_UP);
+  await systemRound(bench, WARM_UP, result.pod);
 }
 
 async function floorRound(bench: Bench, notebooks: number) {
