@@ -53,7 +53,7 @@ export default async function benchProvisioning({
       for (const size of sizes) {
         // Anew: every half an hour a process lists each kind again, and peaks are of one size.
         await controlPlane.restart();
-        await warmUp(bench);
+        await warmUp(bench, size);
         measured.push(await measureSize(bench, size, rounds ?? ROUNDS));
       }
       return resultOf(measured);

@@ -15,7 +15,7 @@ const CONCURRENCY = 16;
 /** Of the client that creates notebooks over HTTP. */
 const CLIENTS = 8;
 const STEADY_SECONDS = 20;
-const WARM_UP = 100;
+const WARM_UP_MAX = 100;
 
 export interface Measured {
   readonly notebooks: number;
@@ -88,9 +88,10 @@ export async function measureSize(
 }
 
 /** A round of both, so that neither is measured with code that is compiled and statements that are planned meanwhile. */
-export async function warmUp(bench: Bench): Promise<void> {
-  const { result } = await floorRound(bench, WARM_UP);
-  await systemRound(bench, WARM_UP, result.pod);
+export async function warmUp(bench: Bench, notebooks: number): Promise<void> {
+  const some = Math.min(notebooks, WARM_UP_MAX);
+  const { result } = await floorRound(bench, some);
+  await systemRound(bench, some, result.pod);
 }
 
 async function floorRound(bench: Bench, notebooks: number) {
