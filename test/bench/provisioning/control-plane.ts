@@ -198,14 +198,18 @@ async function createMarker(admin: string): Promise<() => Promise<unknown>> {
 }
 
 async function silenceOfPods(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const text = await readMetrics(port);
   return Number(/^aifactory_cluster_silent_seconds\{.*kind="pods"\} (\S+)$/m.exec(text)?.[1]);
 }
 
 async function requestsOf(port: number): Promise<Record<string, number>> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const text = await readMetrics(port);
   const lines = text.matchAll(/^aifactory_cluster_requests_total\{.*method="(\w+)".*\} (\d+)$/gm);
   return Object.fromEntries([...lines].map(([, method, count]) => [method!, Number(count)]));
+}
+
+async function readMetrics(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
 function memoryOf({ pid }: ReadyServer): { now: number; peak: number } {
