@@ -1,9 +1,12 @@
+import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { inTransaction } from "./transaction.ts";
 
 const UNIQUE_VIOLATION = "23505";
+const READ_ONLY = "25006";
 
 let db: TestDatabase;
 // Whatever a transaction leaves behind on its connection meets the next one.
@@ -98,4 +101,18 @@ test("a connection that is lost while statements are under way fails them, and i
   });
   await expect(failing).rejects.toThrow(/terminat|EPIPE|ECONNRESET/);
   expect(await ids()).toEqual([]);
+});
+
+test("a connection on which nothing can be written, as to a standby, is replaced", async () => {
+  const pid = async () => (await one.pool.query("select pg_backend_pid() as pid")).rows[0].pid;
+  const standby = await pid();
+  const waited = inTransaction(one.pool, "begin read only", (client) => client.query(adding("a")));
+  await expect(waited).rejects.toMatchObject({ code: READ_ONLY });
+  const primary = await pid();
+  expect(primary).not.toBe(standby);
+  const built = inTransaction(one.pool, "begin read only", (client) =>
+    drizzle(client).execute(sql`insert into clusters (id, region) values ('a', 'hanoi')`),
+  );
+  await expect(built).rejects.toMatchObject({ cause: { code: READ_ONLY } });
+  expect(await pid()).not.toBe(primary);
 });

@@ -2,6 +2,8 @@ import type pg from "pg";
 
 // Said of every statement after one that failed.
 const IN_FAILED_TRANSACTION = "25P02";
+// Said by a standby, such as the primary of before: on that connection nothing will ever be written.
+const READ_ONLY = "25006";
 
 /** Sends a statement of a transaction that nobody waits for: where it fails, so does the transaction, by its error. */
 export type Send = (statement: pg.QueryConfig) => void;
@@ -34,8 +36,16 @@ export async function inTransaction<T>(
   } catch (error) {
     await client.query("rollback").catch((cause: Error) => (broken = cause));
     // What failed without being waited for came first: whatever came after it failed for its sake.
-    throw failed ?? error;
+    const first = failed ?? error;
+    if (isReadOnly(first)) broken = first;
+    throw first;
   } finally {
     client.release(broken);
   }
+}
+
+// The query builder wraps what the server said.
+function isReadOnly(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (error as { code?: unknown }).code === READ_ONLY || isReadOnly(error.cause);
 }

@@ -159,6 +159,29 @@ test("RES-5 a handler that never ends is given up, and the item is tried again",
   expect(errors).toHaveLength(1);
 });
 
+test("RES-5 work that lost its database is tried for as long as it takes, and never parked", async () => {
+  const errors: unknown[] = [];
+  const worker = makeWorker(
+    {
+      deleteWorkspace: async () => {
+        await database.pool.query("select pg_terminate_backend(pg_backend_pid())");
+      },
+    },
+    { onError: (error) => errors.push(error) },
+  );
+  await add("unlucky");
+  // One more failure of its own would be the last.
+  await database.pool.query("update work_items set attempts = 19");
+  worker.start();
+  await until(() => errors.length === 1, 5000);
+  const { rows } = await database.pool.query(
+    "select attempts, parked_at, last_error from work_items",
+  );
+  expect(rows).toEqual([
+    { attempts: 19, parked_at: null, last_error: expect.stringMatching(/terminat/) },
+  ]);
+});
+
 test("RES-5 each cluster belongs to one replica, whose successor takes it over when it is drained", async () => {
   const clusters = new Map([["c", cluster("c")]]);
   const doneBy: string[] = [];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "#db/database.ts";
-import { withoutParameters } from "#domain/database-errors.ts";
+import { isDatabaseOutage, withoutParameters } from "#domain/database-errors.ts";
 import { claimWork } from "#domain/work/claim.ts";
 import { completeWork } from "#domain/work/complete.ts";
 import { failWork, isPoisoned } from "#domain/work/fail.ts";
@@ -95,7 +95,10 @@ export class Runner {
     const { database, onFailed } = this.#options;
     const shown = withoutParameters(error);
     const message = shown instanceof Error ? shown.message : String(shown);
-    const passing = error instanceof ClusterUnavailable || error instanceof MailerUnavailable;
+    const passing =
+      error instanceof ClusterUnavailable ||
+      error instanceof MailerUnavailable ||
+      isDatabaseOutage(error);
     const parked = await failWork(database, item, { message, passing }).catch(() => false);
     onFailed(item, error, parked);
   }

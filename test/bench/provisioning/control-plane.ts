@@ -20,6 +20,7 @@ import type { Stage } from "./stage.ts";
 
 const IDLE_LOOKS = 20;
 const HEARD_SECONDS = 0.5;
+const IDLE_DEADLINE_MS = 180_000;
 /** Belongs to nobody and is placed nowhere: whoever follows Pods hears of it when it is changed. */
 const MARKER = { namespace: "default", name: "marker" };
 const ENDING = ["SIGINT", "SIGTERM"] as const;
@@ -175,7 +176,10 @@ async function fund(
 // Its lease on the cluster ran out meanwhile: the takeover's sweep is the last that it does. What the API server had to say of
 // Pods has filled its connection: the kernel sends what was dropped again after a while, half a minute at times.
 async function untilIdle(rows: pg.Pool, isHeard: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + IDLE_DEADLINE_MS;
   for (let idle = 0; idle < IDLE_LOOKS; await sleep(100)) {
+    if (Date.now() > deadline)
+      throw new Error(`not idle ${IDLE_DEADLINE_MS / 1000} s after it stood still`);
     const { rowCount } = await rows.query(
       `select where exists (select from clusters where leased_until > clock_timestamp())
        and not exists (select from work_items where due_at <= site_now())`,
