@@ -3,6 +3,7 @@ import type { Settings } from "./read-settings.ts";
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   "postgres:": 5432,
   "postgresql:": 5432,
+  "http:": 80,
   "https:": 443,
   "smtp:": 587,
   "smtps:": 465,
@@ -21,7 +22,7 @@ export function portOf(text: string): number {
 export function replicaPorts(settings: Settings): number[] {
   const { databaseUrl, oidc, smtp, deployed, egressPorts } = settings;
   const urls = [databaseUrl, oidc.issuer, ...(smtp ? [smtp.url] : [])];
-  const ports = [443, 6443, ...urls.map(portOf), ...deployed.serverPorts, ...egressPorts];
+  const ports = [443, 6443, ...urls.map(portOf), ...deployed.ports, ...egressPorts];
   return [...new Set(ports)].toSorted((a, b) => a - b);
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
+import { replicaPorts } from "./egress.ts";
 import { readSettings } from "./read-settings.ts";
 import { SETTING } from "./settings.ts";
 import { exampleStack, kubeconfig, SECRET_KEYS, site } from "./testing/example-stack.ts";
@@ -25,16 +26,20 @@ function withCluster(changes: object): object {
   return changed;
 }
 
+const only = <T extends { regions: string[] }>(entries: T[], region: string) =>
+  entries
+    .filter(({ regions }) => regions.includes(region))
+    .map((entry) => ({ ...entry, regions: [region] }));
+const oneRegion = {
+  ...site,
+  regions: site.regions.slice(0, 1),
+  flavors: only(site.flavors, site.regions[0]!.id),
+  storage: only(site.storage, site.regions[0]!.id),
+};
+
 describe("the stack's configuration", () => {
   test("has few keys that must be set, and defaults for the rest", () => {
-    const optional = [
-      "kubeconfigs",
-      "smtp",
-      "dockerConfig",
-      "metrics",
-      "accessCheck",
-      "egressPorts",
-    ];
+    const optional = ["smtp", "dockerConfig", "metrics", "accessCheck", "egressPorts"];
     const settings = read(Object.fromEntries(optional.map((key) => [key, undefined])));
     expect(settings).toMatchObject({
       namespace: "aifactory",
@@ -42,10 +47,11 @@ describe("the stack's configuration", () => {
       cpu: "500m",
       memory: "1Gi",
       logLevel: "info",
-      kubeconfigs: {},
       egressPorts: [],
-      deployed: { inCluster: true, serverPorts: [] },
     });
+    const { kubeconfigs, deployed } = read({ kubeconfigs: undefined, site: oneRegion });
+    expect(kubeconfigs).toEqual({});
+    expect(deployed).toMatchObject({ inCluster: true, ports: [] });
   });
 
   test("names the site file, or holds it", () => {
@@ -64,15 +70,24 @@ describe("the stack's configuration", () => {
       ["hanoi-1", undefined],
       ["tokyo-1", "/etc/aifactory/kubeconfigs/tokyo-1"],
     ]);
-    expect(deployed).toMatchObject({ inCluster: true, serverPorts: [16443] });
+    expect(deployed).toMatchObject({ inCluster: true, ports: [16443] });
     const all = { "hanoi-1": kubeconfig("https://hanoi.example.com"), "tokyo-1": tokyo() };
     expect(read({ kubeconfigs: all }).deployed).toMatchObject({
       inCluster: false,
-      serverPorts: [443, 16443],
+      ports: [443, 16443],
     });
     expect(read({ kubeconfigs: { "tokyo-1": stringify(parse(tokyo())) } }).deployed).toEqual(
       deployed,
     );
+  });
+
+  test("opens the port of each Prometheus, and 80 only where the operator does", () => {
+    const asking = (prometheusUrl: string) => ({ site: withCluster({ prometheusUrl }) });
+    const ports = (changes: Record<string, unknown>) => replicaPorts(read(changes));
+    expect(ports(asking("http://prometheus.monitoring.svc:9090"))).toContain(9090);
+    expect(ports(asking("https://prometheus.example.com"))).toEqual(ports({}));
+    const opened = { ...asking("http://prometheus.monitoring.svc"), egressPorts: [80] };
+    expect(ports(opened)).toContain(80);
   });
 
   test.each<[string, Record<string, unknown>, RegExp]>([
@@ -147,6 +162,41 @@ describe("the stack's configuration", () => {
       "a context that is not there",
       { site: withCluster({ context: "other" }) },
       /kubeconfigs\.tokyo-1: has no cluster and user for the context "other"/,
+    ],
+    [
+      "a forgotten kubeconfig",
+      { kubeconfigs: {} },
+      /^ {2}kubeconfigs\.tokyo-1: is missing, as is that of hanoi-1; .*\n {4}pulumi config set --secret --path kubeconfigs/m,
+    ],
+    [
+      "a context without a kubeconfig",
+      { kubeconfigs: { "hanoi-1": tokyo() }, site: withCluster({ context: "main" }) },
+      /site cluster tokyo-1: has a context, but no kubeconfig; leave it out, or set kubeconfigs\.tokyo-1/,
+    ],
+    [
+      "a Prometheus on the port of credentials",
+      { site: withCluster({ prometheusUrl: "http://prometheus.monitoring.svc" }) },
+      /site cluster tokyo-1: asks Prometheus on port 80, /,
+    ],
+    [
+      "a Prometheus of no web address",
+      { site: withCluster({ prometheusUrl: "ftp://prometheus" }) },
+      /site \/regions\/1\/clusters\/0\/prometheusUrl: /,
+    ],
+    [
+      "metrics where people are served",
+      { metrics: { port: 8080, from: ["monitoring"] } },
+      /metrics\.port: must be another port than 80 and 8080/,
+    ],
+    [
+      "access checks on the Service's own port",
+      { accessCheck: { port: 80, from: ["gateways"] } },
+      /accessCheck\.port: must be another port than 80 and 8080/,
+    ],
+    [
+      "metrics and access checks on one port",
+      { metrics: { port: 8082, from: ["monitoring"] } },
+      /metrics\.port: is that of accessCheck/,
     ],
     ["no YAML", { kubeconfigs: { "tokyo-1": "a: [" } }, /kubeconfigs\.tokyo-1: is no YAML/],
     [

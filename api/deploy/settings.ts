@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { values } from "../config.ts";
+import { HTTP_PORT } from "./environment.ts";
 import {
   cpu,
   databaseUrl,
@@ -12,6 +13,12 @@ import {
   structured,
   wholeNumber,
 } from "./stack-values.ts";
+
+// The Service answers people on 80.
+const furtherPort = port.refine(
+  (it) => it !== HTTP_PORT && it !== 80,
+  `must be another port than 80 and ${HTTP_PORT}, where people are served`,
+);
 
 /** The stack's configuration, each value as Pulumi hands it over. */
 export const stack = z
@@ -55,9 +62,13 @@ export const stack = z
     smtp: structured(z.strictObject({ url: values.smtpUrl, from: values.sender })).optional(),
     invitationUrl: values.invitationUrl.optional(),
     /** Serves Prometheus metrics to these. */
-    metrics: structured(z.strictObject({ port: port.default(9090), from: peers })).optional(),
+    metrics: structured(
+      z.strictObject({ port: furtherPort.default(9090), from: peers }),
+    ).optional(),
     /** Answers these, the gateways of workloads, whether a request to an address may go on. */
-    accessCheck: structured(z.strictObject({ port: port.default(8082), from: peers })).optional(),
+    accessCheck: structured(
+      z.strictObject({ port: furtherPort.default(8082), from: peers }),
+    ).optional(),
     logLevel: values.logLevel.default("info"),
     /** PEM, trusted beside the usual ones: for PostgreSQL, the issuer, the mail server. */
     caCertificates: z
@@ -74,6 +85,14 @@ export const stack = z
         code: "custom",
         path: ["databaseUrl"],
         message: "signs in as the role of databaseAdminUrl; the application needs one of its own",
+      });
+  })
+  .superRefine(({ metrics, accessCheck }, issue) => {
+    if (metrics && metrics.port === accessCheck?.port)
+      issue.addIssue({
+        code: "custom",
+        path: ["metrics", "port"],
+        message: "is that of accessCheck; each needs one of its own",
       });
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { siteFile } from "../domain/catalogue/schema.ts";
+import { portOf } from "./egress.ts";
 import { serverOf } from "./kubeconfig.ts";
 import type { Stack } from "./settings.ts";
 
@@ -14,8 +15,8 @@ export interface DeployedSite {
   readonly json: string;
   /** Whether one of the clusters is the one that we run in. */
   readonly inCluster: boolean;
-  /** Ports of the other clusters' API servers. */
-  readonly serverPorts: readonly number[];
+  /** Ports of the other clusters' API servers and of what tells how busy GPUs are. */
+  readonly ports: readonly number[];
 }
 
 /** A part of the configuration that is wrong. */
@@ -29,6 +30,7 @@ const cluster = z.looseObject({
   kind: z.string(),
   kubeconfig: z.string().nullish(),
   context: z.string().nullish(),
+  prometheusUrl: z.url().nullish(),
 });
 type Cluster = z.output<typeof cluster>;
 
@@ -39,7 +41,7 @@ const outline = z.looseObject({
 
 /** Reads the site file of a stack and gives each cluster its kubeconfig's path in the Pods. */
 export function siteOfStack(
-  { site, kubeconfigs }: Pick<Stack, "site" | "kubeconfigs">,
+  { site, kubeconfigs, egressPorts }: Pick<Stack, "site" | "kubeconfigs" | "egressPorts">,
   root: string,
 ): DeployedSite | Problem[] {
   let content: unknown;
@@ -54,6 +56,8 @@ export function siteOfStack(
   const refused = [
     ...clusters.flatMap(refuseCluster),
     ...refuseUnknown(clusters, Object.keys(kubeconfigs)),
+    ...refuseOwn(clusters.filter(({ id }) => !(id in kubeconfigs))),
+    ...refusePlainHttp(clusters, egressPorts),
   ];
   if (refused.length > 0) return refused;
   const servers = clusters.flatMap((it) => giveKubeconfig(it, kubeconfigs[it.id]));
@@ -64,7 +68,10 @@ export function siteOfStack(
   return {
     json: `${JSON.stringify(outlined.data, null, 2)}\n`,
     inCluster: clusters.some(({ kubeconfig }) => kubeconfig == null),
-    serverPorts: servers.flatMap((it) => (it instanceof URL ? Number(it.port || 443) : [])),
+    ports: [
+      ...servers.flatMap((it) => (it instanceof URL ? portOf(it.href) : [])),
+      ...clusters.flatMap(({ prometheusUrl }) => (prometheusUrl ? portOf(prometheusUrl) : [])),
+    ],
   };
 }
 
@@ -92,6 +99,34 @@ function refuseUnknown(clusters: readonly Cluster[], ids: readonly string[]): Pr
     .map((id) => ({
       path: `kubeconfigs.${id}`,
       message: `is of no cluster of the site file, which has ${known.join(", ")}`,
+    }));
+}
+
+/** Of those without a kubeconfig: were one forgotten, its region's workloads would run in the cluster that we run in. */
+function refuseOwn(own: readonly Cluster[]): Problem[] {
+  const [first, ...others] = own.map(({ id }) => id);
+  return [
+    ...own
+      .filter(({ context }) => context != null)
+      .map(({ id }) => ({
+        path: `site cluster ${id}`,
+        message: `has a context, but no kubeconfig; leave it out, or set kubeconfigs.${id}`,
+      })),
+    ...others.map((id) => ({
+      path: `kubeconfigs.${id}`,
+      message: `is missing, as is that of ${first}; only the cluster that the site runs in has none`,
+    })),
+  ];
+}
+
+function refusePlainHttp(clusters: readonly Cluster[], allowed: readonly number[]): Problem[] {
+  return clusters
+    .filter(({ prometheusUrl }) => prometheusUrl && portOf(prometheusUrl) === 80)
+    .filter(() => !allowed.includes(80))
+    .map(({ id }) => ({
+      path: `site cluster ${id}`,
+      message:
+        "asks Prometheus on port 80, by which clouds hand out credentials: name another port, or open this one to every host by egressPorts",
     }));
 }
 

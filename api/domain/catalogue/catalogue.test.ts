@@ -61,3 +61,31 @@ test("BIL-4 an hour costs the flavor and every GiB; what was withdrawn promises 
   expect(cost({ ...use, flavor: "withdrawn", storageGib: 1 }, "USD")).toBe(200n);
   expect(cost({ ...use, region: "withdrawn" }, "USD")).toBe(2_500_000n);
 });
+
+test("ORG-3 CAT-3 two clusters of a site never mean the same namespaces", () => {
+  const cluster = (id: string, more: object = {}) => ({
+    id,
+    kind: "kubernetes",
+    gateway: { namespace: "gateway", name: "public", domain: "gpu.example.com" },
+    tcp: { type: "LoadBalancer" },
+    ...more,
+  });
+  const problems = (...second: object[]) => {
+    const [hanoi, tokyo] = shipped.regions;
+    const regions = [
+      { ...hanoi, clusters: [cluster("hanoi-1")] },
+      { ...tokyo, clusters: second },
+    ];
+    return siteFile.safeParse({ ...shipped, regions }).error?.issues;
+  };
+  expect(problems(cluster("tokyo-1"))).toEqual([
+    expect.objectContaining({
+      path: ["regions", 1, "clusters", 0, "kubeconfig"],
+      message: expect.stringMatching(/^leads to the same namespaces as that of "hanoi-1": name/),
+    }),
+  ]);
+  const file = { kubeconfig: "/etc/tokyo" };
+  expect(problems(cluster("tokyo-1", file), cluster("tokyo-2", file))).toHaveLength(1);
+  for (const other of [file, { kubeconfig: "/etc/tokyo", context: "b" }, { namespacePrefix: "b-" }])
+    expect(problems(cluster("tokyo-1", other))).toBeUndefined();
+});

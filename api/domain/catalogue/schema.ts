@@ -125,7 +125,13 @@ const kubernetes = z.strictObject({
   /** Left out: the cluster's default. It must be able to expand volumes. */
   storageClass: name.nullable().default(null),
   /** The Gateway that HTTP ports are routed through, and the domain whose names lead to it. */
-  gateway: z.strictObject({ namespace: name, name, domain }),
+  gateway: z.strictObject({
+    namespace: name,
+    name,
+    domain,
+    /** Namespaces of the Pods that it forwards by; left out: its own. Envoy Gateway's are in `envoy-gateway-system`. */
+    from: z.array(name).min(1).nullable().default(null),
+  }),
   /** How TCP ports are reached: node ports at a host, or a load balancer for each resource. */
   tcp: z.discriminatedUnion("type", [
     z.strictObject({ type: z.literal("NodePort"), host: domain }),
@@ -247,6 +253,7 @@ export const siteFile = z
       "regions.clusters",
       issue,
     );
+    refuseSharedNamespaces(file.regions, issue);
     for (const region of regions) {
       if (!file.storage.some((entry) => entry.regions.includes(region))) {
         issue.addIssue({
@@ -268,6 +275,28 @@ function unique(list: { id: string }[], field: string, issue: z.core.$Refinement
       });
     }
   });
+}
+
+/** Two entries for one cluster would take each other's Workspaces away, unless the namespaces differ. */
+function refuseSharedNamespaces(
+  regions: { clusters: z.output<typeof clusterConfig>[] }[],
+  issue: z.core.$RefinementCtx,
+): void {
+  const taken = new Map<string, string>();
+  regions.forEach(({ clusters }, index) =>
+    clusters.forEach((it, at) => {
+      if (it.kind !== "kubernetes") return;
+      const place = JSON.stringify([it.kubeconfig, it.context, it.namespacePrefix]);
+      const other = taken.get(place);
+      taken.set(place, it.id);
+      if (other === undefined) return;
+      issue.addIssue({
+        code: "custom",
+        path: ["regions", index, "clusters", at, "kubeconfig"],
+        message: `leads to the same namespaces as that of "${other}": name another kubeconfig, context or namespacePrefix`,
+      });
+    }),
+  );
 }
 
 export type SiteFile = z.output<typeof siteFile>;

@@ -34,7 +34,7 @@ async function prove(kubeconfig: string): Promise<number> {
     namespacePrefix: prefix,
     // The image's process is root; the rules of the network are the same.
     podSecurity: "baseline",
-    gateway: { namespace: `${prefix}gateway`, name: "none", domain: "network.example" },
+    gateway: { namespace: `${prefix}gateway`, name: "none", domain: "network.example", from: null },
     blockedRanges: values["blocked-range"],
   });
   const admin = connect(kubeconfig);

@@ -20,7 +20,12 @@ beforeAll(async () => {
     products: {},
     namespacePrefix: kubernetes.prefix,
     podSecurity: "baseline",
-    gateway: { namespace: `${kubernetes.prefix}gateway`, name: "none", domain: "network.example" },
+    gateway: {
+      namespace: `${kubernetes.prefix}gateway`,
+      name: "none",
+      domain: "network.example",
+      from: null,
+    },
   });
   stage = await buildStage(kubernetes.admin, config, { image: "docker.io/library/busybox:1.37" });
   checks = checksOf(stage, { host: "1.1.1.1", port: 443 });

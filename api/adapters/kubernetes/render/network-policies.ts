@@ -58,11 +58,13 @@ export function networkPoliciesOf(
     policy("deny-all", { policyTypes: ["Ingress", "Egress"] }),
     policy("from-gateway", {
       policyTypes: ["Ingress"],
-      ingress: [{ from: [inNamespace(config.gateway.namespace)] }],
+      ingress: [{ from: gatewayNamespaces(config).map(inNamespace) }],
     }),
     policy("to-internet", { policyTypes: ["Egress"], egress: [dns, internet] }),
   ];
 }
+
+const gatewayNamespaces = ({ gateway }: KubernetesConfig) => gateway.from ?? [gateway.namespace];
 
 function exceptions({ blockedRanges }: KubernetesConfig, own: string[], v6: boolean): string[] {
   return [...new Set([...own, ...blockedRanges.filter((range) => range.includes(":") === v6)])];

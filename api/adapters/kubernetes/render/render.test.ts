@@ -8,6 +8,7 @@ import { gapsInPod } from "../testing/fences.ts";
 import { acceptedWorkload } from "../testing/requests.ts";
 import { renderAll } from "../testing/render-all.ts";
 import { environmentOf } from "./environment.ts";
+import { networkPoliciesOf } from "./network-policies.ts";
 
 const SEED = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
 const RUNS = Number(process.env.REQUESTS ?? 200);
@@ -95,3 +96,24 @@ const isInTheOpen = ({ env, command, image }: Workload, value: string): boolean 
   [image, ...(command ?? []), ...env.filter((it) => !it.secret).map((it) => it.value)].some((it) =>
     it.includes(value),
   );
+
+test("ORG-3 RES-2 only the Gateway's Pods get in, wherever the operator says that they are", () => {
+  const gateway = configOf("restricted").gateway;
+  const admitted = (from: string[] | null) =>
+    networkPoliciesOf(
+      { ...configOf("restricted"), gateway: { ...gateway, from } },
+      "ns",
+      (name) => ({
+        name,
+      }),
+    ).flatMap(({ spec }: any) => spec.ingress ?? []);
+  const rule = (...namespaces: string[]) => ({
+    from: namespaces.map((name) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    })),
+  });
+  expect(admitted(null)).toEqual([rule(gateway.namespace)]);
+  expect(admitted(["envoy-gateway-system", "edge"])).toEqual([
+    rule("envoy-gateway-system", "edge"),
+  ]);
+});
