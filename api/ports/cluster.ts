@@ -297,6 +297,8 @@ export interface ObservedVolume {
 
 export interface NodeCapacity {
   gpuModel: string | null;
+  /** Takes no workload without GPUs. */
+  gpusOnly: boolean;
   free: { gpus: number; vcpu: number; memoryGib: number };
   total: { gpus: number; vcpu: number; memoryGib: number };
 }

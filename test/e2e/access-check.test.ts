@@ -223,6 +223,23 @@ describe("whose address it is", () => {
     expect((await asks(own.host, notebook.host)).status).toBe(200);
   });
 
+  test.each(["//[/lab", "//:x/lab", "//", "/%", "//elsewhere.example/lab"])(
+    "RES-6 a client does not either by the path %s",
+    async (path) => {
+      const { token } = await member();
+      const own = await makeNotebook(token);
+      const headers = { ...bearer(token), host: notebook.host, "x-forwarded-host": own.host };
+      const answer = await rawRequest(check.url, { method: "GET", path, headers });
+      expect(answer.status).toBe(403);
+      const mine = await rawRequest(check.url, {
+        method: "GET",
+        path,
+        headers: { ...bearer(token), host: own.host },
+      });
+      expect(mine.status).toBe(200);
+    },
+  );
+
   test.each([
     "ai.example.com",
     "p8888-nothing.hanoi.simulated.invalid",

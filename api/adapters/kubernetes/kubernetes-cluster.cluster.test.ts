@@ -230,8 +230,17 @@ test("CAT-3 cordoned and tainted nodes have nothing free", async () => {
   await until(free, (gpus) => gpus === before - 8);
   await core.patchNode({ name: other!, body: { spec: { unschedulable: null } } }, MERGE);
   await until(free, (gpus) => gpus === before);
-  const taints = [{ key: "example.com/maintenance", effect: "NoSchedule" }];
-  await core.patchNode({ name: other!, body: { spec: { taints } } }, MERGE);
+  const taint = (key: string, effect: string) =>
+    core.patchNode({ name: other!, body: { spec: { taints: [{ key, effect }] } } }, MERGE);
+  await taint("example.com/maintenance", "NoSchedule");
+  await until(free, (gpus) => gpus === before - 8);
+  // The one that keeps others off GPUs: for a workload without any there is no room.
+  await taint("nvidia.com/gpu", "NoSchedule");
+  await until(free, (gpus) => gpus === before);
+  const keptFor = async () =>
+    (await opened.cluster.capacity()).filter(({ gpusOnly }) => gpusOnly).length;
+  expect(await keptFor()).toBe(1);
+  await taint("nvidia.com/gpu", "NoExecute");
   await until(free, (gpus) => gpus === before - 8);
 });
 

@@ -35,6 +35,7 @@ export function observeVolume(volume: SimulatedVolume): ObservedVolume {
 export function capacityOf(state: ClusterState): NodeCapacity[] {
   return state.nodes.map((node) => ({
     gpuModel: node.gpuModel,
+    gpusOnly: false,
     free: freeOn(state, node),
     total: { gpus: node.gpus, vcpu: node.vcpu, memoryGib: node.memoryGib },
   }));

@@ -5,6 +5,7 @@ import { capacityOf } from "./capacity.ts";
 
 const node = (gpus: number): NodeCapacity => ({
   gpuModel: "H100",
+  gpusOnly: false,
   free: { gpus, vcpu: 8, memoryGib: 8 },
   total: { gpus: 8, vcpu: 8, memoryGib: 8 },
 });

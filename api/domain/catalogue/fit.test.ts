@@ -5,11 +5,13 @@ import { afterPlacing, countFitting } from "./fit.ts";
 const H100 = "H100 SXM5";
 const gpuNode = (gpus: number, vcpu = 96, memoryGib = 1536): NodeCapacity => ({
   gpuModel: H100,
+  gpusOnly: false,
   free: { gpus, vcpu, memoryGib },
   total: { gpus: 8, vcpu: 96, memoryGib: 1536 },
 });
 const cpuNode: NodeCapacity = {
   gpuModel: null,
+  gpusOnly: false,
   free: { gpus: 0, vcpu: 64, memoryGib: 256 },
   total: { gpus: 0, vcpu: 64, memoryGib: 256 },
 };
@@ -66,4 +68,13 @@ test("CAT-3 what fits nowhere waits and takes nothing", () => {
   const left = afterPlacing(before, [size(8), size(4)]);
   expect(left[0]!.free.gpus).toBe(0);
   expect(before[0]!.free.gpus).toBe(4);
+});
+
+test("CAT-3 CPU flavors do not count the nodes that are kept for GPUs, and wait nowhere on them", () => {
+  const cpu = { gpu: null, vcpu: 8, memoryGib: 32 };
+  const kept = { ...gpuNode(8), gpusOnly: true };
+  expect(countFitting([kept], cpu)).toBe(0);
+  expect(countFitting([kept], size(1))).toBe(8);
+  const [first, second] = afterPlacing([kept, cpuNode], [cpu]);
+  expect([first!.free, second!.free.vcpu]).toEqual([kept.free, 56]);
 });

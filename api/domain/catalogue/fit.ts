@@ -38,9 +38,12 @@ function fullestThatTakes(nodes: readonly NodeCapacity[], size: Size): NodeCapac
     .toSorted((a, b) => a.free.gpus - b.free.gpus || a.free.vcpu - b.free.vcpu)[0];
 }
 
-function fittingOn({ gpuModel, free }: NodeCapacity, { gpu, vcpu, memoryGib }: Size): number {
+function fittingOn(
+  { gpuModel, gpusOnly, free }: NodeCapacity,
+  { gpu, vcpu, memoryGib }: Size,
+): number {
   const byCpu = Math.min(Math.floor(free.vcpu / vcpu), Math.floor(free.memoryGib / memoryGib));
-  if (gpu === null) return Math.max(0, byCpu);
+  if (gpu === null) return gpusOnly ? 0 : Math.max(0, byCpu);
   if (gpuModel !== gpu.model) return 0;
   return Math.max(0, Math.min(byCpu, Math.floor(free.gpus / gpu.count)));
 }

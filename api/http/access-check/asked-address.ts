@@ -19,26 +19,25 @@ const LABEL = /^p\d{1,5}-([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12
  * says to be forwarded means nothing. Null: it is no address of a resource.
  */
 export function askedAddress(c: RouteContext): AskedAddress | null {
-  const { pathname, search } = new URL(c.req.url);
-  const forwarded = (name: string) => c.req.header(`x-forwarded-${name}`);
+  const host = c.req.header("host") ?? "";
   const { method } = c.req;
-  return (
-    read(c.req.header("host"), { path: `${pathname}${search}`, method }) ??
-    read(forwarded("host"), {
-      path: forwarded("uri") ?? "/",
-      method: forwarded("method") ?? method,
-    })
-  );
+  // The path as it came: resolved against a base, `//name/…` would be another host's.
+  if (LABEL.test(host.toLowerCase()))
+    return read(host, { path: c.req.url.replace(/^\w+:\/\/[^/]*/, ""), method });
+  const forwarded = (name: string) => c.req.header(`x-forwarded-${name}`);
+  return read(forwarded("host") ?? "", {
+    path: forwarded("uri") ?? "/",
+    method: forwarded("method") ?? method,
+  });
 }
 
 function read(
-  given: string | undefined,
+  given: string,
   { path, method }: { path: string; method: string },
 ): AskedAddress | null {
-  const base = `https://${given ?? ""}`;
-  const resourceId = LABEL.exec(given?.toLowerCase() ?? "")?.[1];
-  if (resourceId === undefined || !URL.canParse(path, base)) return null;
-  const url = new URL(path, base);
-  const { host, hostname } = new URL(base);
+  const url = path.startsWith("/") ? URL.parse(`https://${given}${path}`) : null;
+  const resourceId = LABEL.exec(url?.hostname ?? "")?.[1];
+  if (url === null || resourceId === undefined) return null;
+  const { host, hostname } = url;
   return { host, hostname, resourceId, url, method };
 }

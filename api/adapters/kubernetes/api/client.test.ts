@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ClusterUnavailable } from "#ports/cluster.ts";
 import { KubernetesClient } from "./client.ts";
 
@@ -11,7 +15,7 @@ const conflict = (reason: string): Answer => ({ status: 409, body: { reason, mes
 const done: Answer = { status: 200, body: { metadata: { name: "p" } } };
 
 /** A client of a server that answers so, one request after another, and then the last again and again. */
-async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
+async function clientOf(answers: Answer[], mayWrite?: () => boolean, caFile?: string) {
   const sent: string[] = [];
   const connections = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -20,6 +24,7 @@ async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
     connections.add(request.socket);
     response.writeHead(status, { "Retry-After": "0" }).end(JSON.stringify(body));
   });
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const config = new KubeConfig();
   config.loadFromClusterAndUser(
@@ -27,6 +32,7 @@ async function clientOf(answers: Answer[], mayWrite?: () => boolean) {
       name: "c",
       server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       skipTLSVerify: true,
+      ...(caFile && { caFile }),
     },
     { name: "u" },
   );
@@ -79,6 +85,29 @@ test("removals, which have bodies, leave the connection to whoever is next", asy
   expect(sent).toHaveLength(10);
   // A second one where the first is not quite free yet.
   expect(connections.size).toBeLessThanOrEqual(2);
+});
+
+test("the authority that vouches for the API server may be replaced on disk", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const folder = mkdtempSync(join(tmpdir(), "aifactory-client-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const caFile = join(folder, "ca.crt");
+  writeFileSync(caFile, "one");
+  const { client, connections } = await clientOf([done], undefined, caFile);
+  const connectionsLater = async () => {
+    vi.advanceTimersByTime(31_000);
+    await client.get(PATH);
+    // Until the connection is free.
+    await sleep(50);
+    return connections.size;
+  };
+  expect(await connectionsLater()).toBe(1);
+  expect(await connectionsLater()).toBe(1);
+  writeFileSync(caFile, "another");
+  // The old ones trusted the old one.
+  expect(await connectionsLater()).toBe(2);
+  expect(await connectionsLater()).toBe(2);
 });
 
 test("what goes on is counted apart from what is answered", async () => {

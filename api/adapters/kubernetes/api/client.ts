@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, request, type Dispatcher } from "undici";
 import { ClusterUnavailable } from "#ports/cluster.ts";
@@ -38,7 +39,7 @@ export class KubernetesClient {
   readonly config: KubeConfig;
   readonly #mayWrite: () => boolean;
   #credentials: { value: Promise<Credentials>; until: number } | null = null;
-  #agents: { requests: Agent; watches: Agent } | null = null;
+  #agents: { tls: Credentials["tls"]; requests: Agent; watches: Agent } | null = null;
   /** By method, those whose answers go on as `WATCH`; for benchmarks and metrics. */
   readonly counts: Record<string, number> = {};
 
@@ -112,13 +113,13 @@ export class KubernetesClient {
       const url = new URL(server.replace(/\/$/, "") + path);
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) url.searchParams.set(name, String(value));
-      this.#agents ??= { requests: agent(tls, CONNECTIONS), watches: agent(tls) };
+      const agents = this.#agentsFor(tls);
       // The last thing before it is sent: a throttled write has waited longer than a lease lasts.
       if (method !== "GET" && !this.#mayWrite())
         throw new ClusterUnavailable("the cluster belongs to another replica now");
       const answer = await request(url, {
         method,
-        dispatcher: this.#agents[through],
+        dispatcher: agents[through],
         headers: { ...headers, Accept: "application/json", "Content-Type": contentType },
         body: body === undefined ? null : JSON.stringify(body),
         // A removal has a body too; it costs no connection here.
@@ -126,7 +127,7 @@ export class KubernetesClient {
         ...(through === "requests" && { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }),
         ...(signal && { signal }),
       });
-      if (answer.statusCode === 401) await this.#forgetCredentials();
+      if (answer.statusCode === 401) this.#forgetCredentials();
       return answer;
     } catch (error) {
       if (signal?.aborted || error instanceof ClusterUnavailable) throw error;
@@ -145,10 +146,19 @@ export class KubernetesClient {
     return this.#credentials.value;
   }
 
-  // Certificates may have been replaced on disk, too.
-  async #forgetCredentials(): Promise<void> {
-    const agents = this.#agents;
+  // Certificates, ours and the authority's, are replaced on disk while we run.
+  #agentsFor(tls: Credentials["tls"]): { requests: Agent; watches: Agent } {
+    if (this.#agents !== null && !isDeepStrictEqual(this.#agents.tls, tls)) this.#forgetAgents();
+    return (this.#agents ??= { tls, requests: agent(tls, CONNECTIONS), watches: agent(tls) });
+  }
+
+  #forgetCredentials(): void {
     this.#credentials = null;
+    this.#forgetAgents();
+  }
+
+  #forgetAgents(): void {
+    const agents = this.#agents;
     this.#agents = null;
     void agents?.requests.close();
     void agents?.watches.close();

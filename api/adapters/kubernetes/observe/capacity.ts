@@ -22,7 +22,12 @@ export function capacityOf(
     const gpus = extended[gpu.resource] ?? 0;
     const total = { gpus, vcpu: cpu, memoryGib };
     const taken = used.get(node.name) ?? { cpu: 0, memoryGib: 0, gpus: 0, pods: 0 };
-    const open = takesMore(node, gpu.resource) && taken.pods < node.allocatable.pods;
+    const keptFor = node.taints.filter(({ effect }) => effect !== "PreferNoSchedule");
+    const open =
+      node.ready &&
+      !node.cordoned &&
+      keptFor.every((taint) => isTolerated(taint, gpu.resource)) &&
+      taken.pods < node.allocatable.pods;
     const free = open
       ? {
           gpus: Math.max(0, gpus - taken.gpus),
@@ -30,7 +35,8 @@ export function capacityOf(
           memoryGib: Math.max(0, round(memoryGib - taken.memoryGib)),
         }
       : { gpus: 0, vcpu: 0, memoryGib: 0 };
-    return { gpuModel: gpus > 0 ? modelOf(node, gpu) : null, free, total };
+    const gpuModel = gpus > 0 ? modelOf(node, gpu) : null;
+    return { gpuModel, gpusOnly: keptFor.length > 0, free, total };
   });
 }
 
@@ -48,14 +54,9 @@ function usedByNode(pods: Iterable<PodFacts>, gpuResource: string): Map<string, 
   return used;
 }
 
-/** Our workloads tolerate the taint that keeps others off GPUs, and no other. */
-function takesMore({ ready, cordoned, taints }: NodeFacts, gpuResource: string): boolean {
-  return (
-    ready &&
-    !cordoned &&
-    taints.every(({ key, effect }) => effect === "PreferNoSchedule" || key === gpuResource)
-  );
-}
+/** Workloads with GPUs tolerate the taint that keeps others off them; nothing of ours tolerates another. */
+const isTolerated = ({ key, effect }: NodeFacts["taints"][number], gpuResource: string): boolean =>
+  key === gpuResource && effect === "NoSchedule";
 
 // A product that the site file does not name goes by its own name, so that it fits no flavor by accident.
 function modelOf({ labels }: NodeFacts, { label, products }: KubernetesConfig["gpu"]): string {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   backOff,
   disrupted,
+  pulledAnew,
   ready,
   seen,
   unready,
@@ -62,6 +63,20 @@ test.each([
   [
     "is never pulled",
     seen({ status: waiting("ImagePullBackOff", "no such host") }),
+    late,
+    "failed",
+    "imagePull",
+  ],
+  [
+    "is pulled in vain after it ran for long",
+    seen({ status: pulledAnew("2026-11-29T09:20:00Z") }),
+    late,
+    "starting",
+    "imagePull",
+  ],
+  [
+    "is never pulled again",
+    seen({ status: pulledAnew("2026-11-29T09:00:00Z") }),
     late,
     "failed",
     "imagePull",

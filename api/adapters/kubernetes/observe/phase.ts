@@ -123,11 +123,12 @@ const lastEnd = (container: ContainerFacts | null) =>
 const everReady = ({ periods }: OwnPod, { wasReady = false }: Circumstances): boolean =>
   wasReady || periods.length > 0;
 
-/** Whether it has held its place for so long without a process that it is given up. */
+/** Whether it has held its place for so long without a process that it is given up; its last one counts from its end. */
 export function isLate(
-  { scheduled, createdAt }: OwnPod,
+  { scheduled, createdAt, container }: OwnPod,
   { now, startDeadlineSeconds }: Circumstances,
 ) {
-  const since = new Date(scheduled?.status ? scheduled.since : createdAt);
+  const placedAt = scheduled?.status ? scheduled.since : createdAt;
+  const since = new Date(lastEnd(container)?.finishedAt ?? placedAt);
   return now.getTime() - since.getTime() > startDeadlineSeconds * 1000;
 }

@@ -76,10 +76,12 @@ export function podOf(
 }
 
 function containerOf(config: KubernetesConfig, workload: Workload) {
-  const { image, command, mounts, ports } = workload;
+  const { kind, image, command, mounts, ports } = workload;
   return {
     name: CONTAINER,
     image,
+    // What a neighbour's password has brought to the node is for those who have it too; catalogue images are the operator's.
+    imagePullPolicy: kind === "container" ? "Always" : "IfNotPresent",
     ...(command !== null && { command }),
     env: environmentOf(workload, resourceName(workload.resourceId)),
     ports: ports.map((it) => ({
@@ -97,7 +99,7 @@ function containerOf(config: KubernetesConfig, workload: Workload) {
       { name: "shm", mountPath: "/dev/shm" },
       ...mounts.map(({ volumeId, mountPath }) => ({ name: volumeName(volumeId), mountPath })),
     ],
-    ...(workload.kind === "notebook" && healthOf(ports[0]!.port)),
+    ...(kind === "notebook" && healthOf(ports[0]!.port)),
   };
 }
 
@@ -143,11 +145,15 @@ function volumesOf({ mounts, size }: Workload) {
   ];
 }
 
-// JupyterLab answers `/api` without a token once it serves.
+/**
+ * JupyterLab answers `/api` without a token once it serves. What is not ready is not charged (BIL-1), so a process that only
+ * holds its GPUs is ended: after ten minutes, for a server that is busy comes back.
+ */
 function healthOf(port: number) {
   const httpGet = { path: "/api", port };
   return {
     startupProbe: { httpGet, periodSeconds: 2, failureThreshold: 900, timeoutSeconds: 5 },
     readinessProbe: { httpGet, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+    livenessProbe: { httpGet, periodSeconds: 30, failureThreshold: 20, timeoutSeconds: 5 },
   };
 }

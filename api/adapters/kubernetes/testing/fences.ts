@@ -47,6 +47,7 @@ function gapsInContainer(container: V1Container, { config, workload }: Context) 
   const same = ["cpu", "memory", config.gpu.resource].every((it) => limits[it] === requests[it]);
   return {
     "another image": container.image !== workload.image,
+    "a neighbour's image": workload.kind === "container" && container.imagePullPolicy !== "Always",
     "ports of the node": (container.ports ?? []).some((it) => it.hostPort || it.hostIP),
     "environment of the cluster": !!container.envFrom || !container.env!.every(isPlain),
     "secrets of others": !container.env!.every((it) => isOwnSecret(it, workload)),
@@ -54,6 +55,7 @@ function gapsInContainer(container: V1Container, { config, workload }: Context) 
       new Set(container.env!.map(({ name }) => name)).size !== container.env!.length,
     "GPUs that nobody gave": !hasOwnGpus(container, { config, workload }),
     "more than it asked for": !same || limits["ephemeral-storage"] === undefined,
+    "GPUs that nobody pays": workload.kind === "notebook" && !container.livenessProbe,
     "devices or hooks": !!container.volumeDevices || !!container.lifecycle,
   };
 }

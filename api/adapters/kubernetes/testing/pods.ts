@@ -91,6 +91,16 @@ export const backOff = (at: string, exitCode: number, restarts: number, reason =
   ],
 });
 
+/** Its image is looked up for a restart, in vain. */
+export const pulledAnew = (endedAt: string) => {
+  const [container] = backOff(endedAt, 3, 1).containerStatuses;
+  const waiting = { reason: "ErrImagePull", message: "no such host" };
+  return {
+    ...backOff(endedAt, 3, 1),
+    containerStatuses: [{ ...container, state: { waiting } }],
+  };
+};
+
 export const restarted = (at: string, endedAt: string, restarts: number) => ({
   ...ready(at, restarts),
   containerStatuses: [

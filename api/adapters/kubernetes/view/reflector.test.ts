@@ -1,14 +1,17 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { KubernetesClient } from "../api/client.ts";
 import { KubernetesRefusal } from "../api/errors.ts";
-import { Reflector } from "./reflector.ts";
+import type { KubernetesObject } from "../api/object.ts";
+import { Reflector, type ReflectorOptions } from "./reflector.ts";
 
 const NEVER = () => new Promise<never>(() => {});
+
+const nameOf = ({ metadata }: KubernetesObject) => metadata.name;
 
 /** A reflector at work, whose lists and watches are answered so, one after another; then they wait for ever. */
 function follow(
   answers: { lists?: (() => unknown)[]; watches?: (() => unknown)[] },
-  { optional }: { optional: boolean } = { optional: false },
+  { optional = false, project = nameOf }: Partial<ReflectorOptions<string>> = {},
 ) {
   const asked: string[] = [];
   const errors: unknown[] = [];
@@ -20,7 +23,7 @@ function follow(
   const reflector = new Reflector({
     client,
     path: "/api/v1/pods",
-    project: ({ metadata }) => metadata.name,
+    project,
     changed: () => {},
     onError: (error) => errors.push(error),
     optional,
@@ -82,4 +85,36 @@ test("RES-5 an answer that shows something to be gone says nothing of what came 
   expect(names()).toEqual([]);
   put("b", "11");
   expect(names()).toEqual(["p"]);
+});
+
+test("RES-5 a cluster that was restored from a backup is believed, though its versions are behind", async () => {
+  const object = (name: string, resourceVersion: string) => ({
+    metadata: { name, uid: name, resourceVersion },
+  });
+  const list =
+    (resourceVersion: string, ...items: object[]) =>
+    () => ({ metadata: { resourceVersion }, items });
+  const again = Promise.withResolvers<never>();
+  const expired = () => {
+    throw new KubernetesRefusal(410, { reason: "Expired" });
+  };
+  const { reflector, asked } = follow(
+    {
+      lists: [
+        list("90", object("changed", "80"), object("made since", "90"), object("gone", "70")),
+        // Of which it is told that one is gone; what was written meanwhile is in no list yet.
+        list("95", object("changed", "80"), object("made since", "90")),
+        list("40", object("changed", "30"), object("gone", "35")),
+      ],
+      watches: [expired, () => again.promise],
+    },
+    { project: ({ metadata: { name, resourceVersion } }) => `${name} ${resourceVersion}` },
+  );
+  await reflector.synced;
+  reflector.put(object("ours", "99") as never);
+  const known = () => [...reflector.values()].toSorted();
+  await expect.poll(() => asked.length).toBe(4);
+  expect(known()).toEqual(["changed 80", "made since 90", "ours 99"]);
+  again.reject(new KubernetesRefusal(410, { reason: "Expired" }));
+  await expect.poll(known).toEqual(["changed 30", "gone 35"]);
 });

@@ -46,6 +46,8 @@ export class Reflector<T> {
   readonly #tombstones = new Tombstones();
   readonly #synced = Promise.withResolvers<void>();
   #version = "";
+  /** History is gone, or nobody tells it: only a new list shows what there is. */
+  #stale = true;
   #listedAt = 0;
   #heardAt = 0;
   #pauseMs = 0;
@@ -111,8 +113,7 @@ export class Reflector<T> {
     while (!signal.aborted) {
       let begun = Infinity;
       try {
-        if (this.#listedAt === 0 || performance.now() - this.#listedAt > RELIST_MS)
-          await this.#list(signal);
+        if (this.#stale || performance.now() - this.#listedAt > RELIST_MS) await this.#list(signal);
         begun = performance.now();
         await this.#watch(signal);
         // Who ends every watch at once must not be asked without a pause.
@@ -120,7 +121,7 @@ export class Reflector<T> {
         this.#pauseMs = 0;
       } catch (error) {
         if (signal.aborted) return;
-        if (isExpired(error)) this.#listedAt = 0;
+        if (isExpired(error)) this.#stale = true;
         else this.#options.onError(error);
         if (this.#options.optional && isRefusal(error, 404)) this.#synced.resolve();
         if (performance.now() - begun > HEALTHY_MS) this.#pauseMs = 0;
@@ -138,6 +139,7 @@ export class Reflector<T> {
       signal.throwIfAborted();
       const query = { ...selectors, limit: PAGE, continue: next };
       const { items, metadata } = await client.get<ObjectList>(path, query);
+      if (next === undefined) this.#followBack(metadata.resourceVersion);
       for (const item of items) {
         seen.add(`${item.metadata.namespace ?? ""}/${item.metadata.name}`);
         this.#take(item);
@@ -149,8 +151,16 @@ export class Reflector<T> {
     const listed = BigInt(this.#version);
     for (const [key, entry] of this.#entries)
       if (!seen.has(key) && entry.version <= listed) this.#remove(key, entry, true);
+    this.#stale = false;
     this.#listedAt = this.#heardAt = performance.now();
     this.#synced.resolve();
+  }
+
+  /** Lists are never behind what was told before, but where the cluster was restored from a backup: then all is compared anew. */
+  #followBack(listed: string): void {
+    if (this.#version === "" || BigInt(listed) >= BigInt(this.#version)) return;
+    this.#tombstones.clear();
+    for (const entry of this.#entries.values()) entry.version = 0n;
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -160,7 +170,11 @@ export class Reflector<T> {
     const heard = () => {
       this.#heardAt = performance.now();
       clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(new Error("the watch has gone silent")), SILENCE_MS);
+      timer = setTimeout(() => {
+        // One from a version that the cluster does not have any more, or not yet, is never told anything.
+        this.#stale = true;
+        silence.abort(new Error("the watch has gone silent"));
+      }, SILENCE_MS);
     };
     heard();
     try {

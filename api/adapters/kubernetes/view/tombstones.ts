@@ -11,6 +11,10 @@ export class Tombstones {
     this.#uids.delete(oldest!);
   }
 
+  clear(): void {
+    this.#uids.clear();
+  }
+
   has(uid: string): boolean {
     return this.#uids.has(uid);
   }
