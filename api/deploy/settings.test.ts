@@ -81,13 +81,14 @@ describe("the stack's configuration", () => {
     );
   });
 
-  test("opens the port of each Prometheus, and 80 only where the operator does", () => {
+  test("opens the port of each Prometheus, but for 80", () => {
     const asking = (prometheusUrl: string) => ({ site: withCluster({ prometheusUrl }) });
     const ports = (changes: Record<string, unknown>) => replicaPorts(read(changes));
     expect(ports(asking("http://prometheus.monitoring.svc:9090"))).toContain(9090);
     expect(ports(asking("https://prometheus.example.com"))).toEqual(ports({}));
-    const opened = { ...asking("http://prometheus.monitoring.svc"), egressPorts: [80] };
-    expect(ports(opened)).toContain(80);
+    const behindService = { ...asking("http://prometheus.monitoring.svc"), egressPorts: [9091] };
+    expect(ports(behindService)).toContain(9091);
+    expect(ports(behindService)).not.toContain(80);
   });
 
   test.each<[string, Record<string, unknown>, RegExp]>([
@@ -175,8 +176,11 @@ describe("the stack's configuration", () => {
     ],
     [
       "a Prometheus on the port of credentials",
-      { site: withCluster({ prometheusUrl: "http://prometheus.monitoring.svc" }) },
-      /site cluster tokyo-1: asks Prometheus on port 80, /,
+      {
+        site: withCluster({ prometheusUrl: "http://prometheus.monitoring.svc" }),
+        egressPorts: undefined,
+      },
+      /egressPorts: is missing: site cluster tokyo-1 asks Prometheus on port 80, .*\n {4}pulumi config set --path 'egressPorts/,
     ],
     [
       "a Prometheus of no web address",

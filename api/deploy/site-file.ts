@@ -10,6 +10,9 @@ import type { Stack } from "./settings.ts";
 export const CONFIG_FOLDER = "/etc/aifactory";
 export const kubeconfigPath = (clusterId: string) => `kubeconfigs/${clusterId}`;
 
+// By it a node's account is had from 169.254.169.254.
+const CREDENTIALS_PORT = 80;
+
 /** The site file as the Pods get it, and what it needs around it. */
 export interface DeployedSite {
   readonly json: string;
@@ -57,7 +60,7 @@ export function siteOfStack(
     ...clusters.flatMap(refuseCluster),
     ...refuseUnknown(clusters, Object.keys(kubeconfigs)),
     ...refuseOwn(clusters.filter(({ id }) => !(id in kubeconfigs))),
-    ...refusePlainHttp(clusters, egressPorts),
+    ...refuseClosedPort(clusters, egressPorts),
   ];
   if (refused.length > 0) return refused;
   const servers = clusters.flatMap((it) => giveKubeconfig(it, kubeconfigs[it.id]));
@@ -70,7 +73,7 @@ export function siteOfStack(
     inCluster: clusters.some(({ kubeconfig }) => kubeconfig == null),
     ports: [
       ...servers.flatMap((it) => (it instanceof URL ? portOf(it.href) : [])),
-      ...clusters.flatMap(({ prometheusUrl }) => (prometheusUrl ? portOf(prometheusUrl) : [])),
+      ...clusters.flatMap(portOfPrometheus).filter((it) => it !== CREDENTIALS_PORT),
     ],
   };
 }
@@ -119,16 +122,19 @@ function refuseOwn(own: readonly Cluster[]): Problem[] {
   ];
 }
 
-function refusePlainHttp(clusters: readonly Cluster[], allowed: readonly number[]): Problem[] {
+/** The Service of a Prometheus may have this port; what has to be open is that of its Pods, which only the operator knows. */
+function refuseClosedPort(clusters: readonly Cluster[], opened: readonly number[]): Problem[] {
+  if (opened.length > 0) return [];
   return clusters
-    .filter(({ prometheusUrl }) => prometheusUrl && portOf(prometheusUrl) === 80)
-    .filter(() => !allowed.includes(80))
+    .filter((it) => portOfPrometheus(it)[0] === CREDENTIALS_PORT)
     .map(({ id }) => ({
-      path: `site cluster ${id}`,
-      message:
-        "asks Prometheus on port 80, by which clouds hand out credentials: name another port, or open this one to every host by egressPorts",
+      path: "egressPorts",
+      message: `is missing: site cluster ${id} asks Prometheus on port 80, which stays closed, for clouds hand out credentials there; open the port of its Pods`,
     }));
 }
+
+const portOfPrometheus = ({ prometheusUrl }: Cluster): number[] =>
+  prometheusUrl ? [portOf(prometheusUrl)] : [];
 
 /** Answers where its API server is; nothing of the cluster that we run in. */
 function giveKubeconfig(it: Cluster, text: string | undefined): (URL | Problem)[] {

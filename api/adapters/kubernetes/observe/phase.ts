@@ -32,6 +32,8 @@ export function phaseOf(pod: OwnPod, circumstances: Circumstances): Phase {
   if (phase === "Succeeded") return { phase: "exited", cause: null };
   if (phase === "Failed") return failed(pod);
   if (node === null) return { phase: "waiting", cause: causeOfWaiting(pod) };
+  // Where the kubelet ends a process itself, it starts the next at once: no moment between the two is told.
+  if (container !== null && container.restarts > pod.maxRestarts) return givenUp(container);
   if (pod.ready?.status === true) return { phase: "ready", cause: null };
   if (circumstances.nodeAway && everReady(pod, circumstances)) return AWAY;
   if (container?.waiting && isImageProblem(container.waiting.reason))
@@ -75,6 +77,12 @@ function failed(pod: OwnPod): Phase {
   if (reason === "Evicted" && /exceed.*limit/i.test(message ?? "")) return OVERUSED;
   if (disruption?.status === true || reason !== null) return MOVED;
   return { phase: "failed", cause: ended === null ? null : causeOfEnd(ended) };
+}
+
+function givenUp(container: ContainerFacts): Phase {
+  const ended = lastEnd(container);
+  const well = ended === null || ended.exitCode === 0;
+  return { phase: "failed", cause: well ? UNHEALTHY : causeOfEnd(ended) };
 }
 
 function crashing(pod: OwnPod, container: ContainerFacts, ended: Termination): Phase {
@@ -123,12 +131,11 @@ const lastEnd = (container: ContainerFacts | null) =>
 const everReady = ({ periods }: OwnPod, { wasReady = false }: Circumstances): boolean =>
   wasReady || periods.length > 0;
 
-/** Whether it has held its place for so long without a process that it is given up; its last one counts from its end. */
-export function isLate(
-  { scheduled, createdAt, container }: OwnPod,
-  { now, startDeadlineSeconds }: Circumstances,
-) {
-  const placedAt = scheduled?.status ? scheduled.since : createdAt;
-  const since = new Date(lastEnd(container)?.finishedAt ?? placedAt);
+/** Whether it has held its place for so long without a process that it is given up; after it was ready, since its last end. */
+export function isLate(pod: OwnPod, circumstances: Circumstances): boolean {
+  const { scheduled, createdAt, container } = pod;
+  const endedAt = everReady(pod, circumstances) ? lastEnd(container)?.finishedAt : null;
+  const since = new Date(endedAt ?? (scheduled?.status ? scheduled.since : createdAt));
+  const { now, startDeadlineSeconds } = circumstances;
   return now.getTime() - since.getTime() > startDeadlineSeconds * 1000;
 }

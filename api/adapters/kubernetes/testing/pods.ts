@@ -101,12 +101,12 @@ export const pulledAnew = (endedAt: string) => {
   };
 };
 
-export const restarted = (at: string, endedAt: string, restarts: number) => ({
+export const restarted = (at: string, endedAt: string, restarts: number, exitCode = 3) => ({
   ...ready(at, restarts),
   containerStatuses: [
     {
       state: { running: { startedAt: at } },
-      lastState: { terminated: { exitCode: 3, reason: "Error", finishedAt: endedAt } },
+      lastState: { terminated: { exitCode, reason: "Error", finishedAt: endedAt } },
       restartCount: restarts,
     },
   ],

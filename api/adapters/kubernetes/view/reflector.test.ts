@@ -104,7 +104,10 @@ test("RES-5 a cluster that was restored from a backup is believed, though its ve
         list("90", object("changed", "80"), object("made since", "90"), object("gone", "70")),
         // Of which it is told that one is gone; what was written meanwhile is in no list yet.
         list("95", object("changed", "80"), object("made since", "90")),
-        list("40", object("changed", "30"), object("gone", "35")),
+        () => {
+          reflector.put(object("new", "41") as never);
+          return list("40", object("changed", "30"), object("gone", "35"))();
+        },
       ],
       watches: [expired, () => again.promise],
     },
@@ -116,5 +119,5 @@ test("RES-5 a cluster that was restored from a backup is believed, though its ve
   await expect.poll(() => asked.length).toBe(4);
   expect(known()).toEqual(["changed 80", "made since 90", "ours 99"]);
   again.reject(new KubernetesRefusal(410, { reason: "Expired" }));
-  await expect.poll(known).toEqual(["changed 30", "gone 35"]);
+  await expect.poll(known).toEqual(["changed 30", "gone 35", "new 41"]);
 });

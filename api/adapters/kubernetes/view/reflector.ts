@@ -134,12 +134,14 @@ export class Reflector<T> {
   async #list(signal: AbortSignal): Promise<void> {
     const { client, path, selectors } = this.#options;
     const seen = new Set<string>();
+    // What is written while it is asked for is newer than it.
+    const before = [...this.#entries.values()];
     let next: string | undefined;
     do {
       signal.throwIfAborted();
       const query = { ...selectors, limit: PAGE, continue: next };
       const { items, metadata } = await client.get<ObjectList>(path, query);
-      if (next === undefined) this.#followBack(metadata.resourceVersion);
+      if (next === undefined) this.#followBack(metadata.resourceVersion, before);
       for (const item of items) {
         seen.add(`${item.metadata.namespace ?? ""}/${item.metadata.name}`);
         this.#take(item);
@@ -157,10 +159,10 @@ export class Reflector<T> {
   }
 
   /** Lists are never behind what was told before, but where the cluster was restored from a backup: then all is compared anew. */
-  #followBack(listed: string): void {
+  #followBack(listed: string, before: Entry<T>[]): void {
     if (this.#version === "" || BigInt(listed) >= BigInt(this.#version)) return;
     this.#tombstones.clear();
-    for (const entry of this.#entries.values()) entry.version = 0n;
+    for (const entry of before) entry.version = 0n;
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
