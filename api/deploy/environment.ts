@@ -2,6 +2,8 @@ import type { Settings } from "./read-settings.ts";
 import { CONFIG_FOLDER } from "./site-file.ts";
 
 export const HTTP_PORT = 8080;
+/** By which the Service leads to it. */
+export const SERVICE_PORT = 80;
 
 /** The environment of a replica as `readConfig` reads it; `secret` is for a Secret alone. */
 export function replicaEnvironment(settings: Settings): {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { values } from "../config.ts";
-import { HTTP_PORT } from "./environment.ts";
+import { HTTP_PORT, SERVICE_PORT } from "./environment.ts";
 import {
   cpu,
   databaseUrl,
@@ -14,10 +14,9 @@ import {
   wholeNumber,
 } from "./stack-values.ts";
 
-// The Service answers people on 80.
 const furtherPort = port.refine(
-  (it) => it !== HTTP_PORT && it !== 80,
-  `must be another port than 80 and ${HTTP_PORT}, where people are served`,
+  (it) => it !== HTTP_PORT && it !== SERVICE_PORT,
+  `must be another port than ${SERVICE_PORT} and ${HTTP_PORT}, where people are served`,
 );
 
 /** The stack's configuration, each value as Pulumi hands it over. */

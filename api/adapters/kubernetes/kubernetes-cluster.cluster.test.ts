@@ -220,10 +220,9 @@ test("RES-4 a workload whose volume the cluster refuses says so, and runs once i
 
 test("CAT-3 cordoned and tainted nodes have nothing free", async () => {
   const { core } = kubernetes.admin;
-  const free = async () =>
-    (await opened.cluster.capacity())
-      .filter(({ gpuModel }) => gpuModel === GPU_MODEL)
-      .reduce((sum, it) => sum + it.free.gpus, 0);
+  const nodes = async () =>
+    (await opened.cluster.capacity()).filter(({ gpuModel }) => gpuModel === GPU_MODEL);
+  const free = async () => (await nodes()).reduce((sum, it) => sum + it.free.gpus, 0);
   const [other] = await kubernetes.addGpuNodes(1);
   const before = await until(free, (gpus) => gpus === 16);
   await core.patchNode({ name: other!, body: { spec: { unschedulable: true } } }, MERGE);
@@ -237,9 +236,7 @@ test("CAT-3 cordoned and tainted nodes have nothing free", async () => {
   // The one that keeps others off GPUs: for a workload without any there is no room.
   await taint("nvidia.com/gpu", "NoSchedule");
   await until(free, (gpus) => gpus === before);
-  const keptFor = async () =>
-    (await opened.cluster.capacity()).filter(({ gpusOnly }) => gpusOnly).length;
-  expect(await keptFor()).toBe(1);
+  expect((await nodes()).filter(({ gpusOnly }) => gpusOnly)).toHaveLength(1);
   await taint("nvidia.com/gpu", "NoExecute");
   await until(free, (gpus) => gpus === before - 8);
 });

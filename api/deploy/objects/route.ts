@@ -1,9 +1,8 @@
 import type { Output } from "@pulumi/pulumi";
 import { apiextensions, core } from "@pulumi/kubernetes";
+import { SERVICE_PORT } from "../environment.ts";
 import type { Settings } from "../read-settings.ts";
 import { labels, selector } from "./place.ts";
-
-const PORT = 80;
 
 /** The Service, and the way from the operator's Gateway to it. */
 export function makeRoute(
@@ -16,7 +15,7 @@ export function makeRoute(
     spec: {
       selector: selector(name),
       ports: [
-        { name: "http", port: PORT, targetPort: "http" },
+        { name: "http", port: SERVICE_PORT, targetPort: "http" },
         ...(accessCheck
           ? [{ name: "access-check", port: accessCheck.port, targetPort: "access-check" }]
           : []),
@@ -36,7 +35,7 @@ export function makeRoute(
           ...(gateway.section && { sectionName: gateway.section }),
         },
       ],
-      rules: [{ backendRefs: [{ name: service.metadata.name, port: PORT }] }],
+      rules: [{ backendRefs: [{ name: service.metadata.name, port: SERVICE_PORT }] }],
     },
   });
 }

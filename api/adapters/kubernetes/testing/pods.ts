@@ -93,12 +93,9 @@ export const backOff = (at: string, exitCode: number, restarts: number, reason =
 
 /** Its image is looked up for a restart, in vain. */
 export const pulledAnew = (endedAt: string) => {
-  const [container] = backOff(endedAt, 3, 1).containerStatuses;
-  const waiting = { reason: "ErrImagePull", message: "no such host" };
-  return {
-    ...backOff(endedAt, 3, 1),
-    containerStatuses: [{ ...container, state: { waiting } }],
-  };
+  const status = backOff(endedAt, 3, 1);
+  const state = { waiting: { reason: "ErrImagePull", message: "no such host" } };
+  return { ...status, containerStatuses: status.containerStatuses.map((it) => ({ ...it, state })) };
 };
 
 export const restarted = (at: string, endedAt: string, restarts: number, exitCode = 3) => ({
